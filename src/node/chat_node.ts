@@ -1,0 +1,85 @@
+/**
+ * What a running node offers to the commands, the menu and the screens: the one seam between what
+ * people see and how peers talk.
+ */
+import type { MessageRecord, OwnMessage } from "../history/message_record.ts";
+import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
+
+/** A PEER argument after it was understood. */
+export type Recipient =
+  | { readonly kind: "peer"; readonly peerId: string }
+  /** `address` is a multiaddr without a peer id, e.g. `/ip4/127.0.0.1/tcp/7000`. */
+  | { readonly kind: "address"; readonly address: string };
+
+/** Something that happened, in the order in which it happened. */
+export type NodeEvent =
+  | { readonly event: "message"; readonly message: MessageRecord & { direction: "in" } }
+  | { readonly event: "state"; readonly message: OwnMessage }
+  | { readonly event: "peer-up"; readonly peer: ActivePeer }
+  | { readonly event: "peer-down"; readonly peer: ActivePeer; readonly departure: Departure }
+  /** Worth telling a person, nothing failed; `text` is safe for a terminal. */
+  | { readonly event: "notice"; readonly text: string };
+
+/** What became of one address or peer that `connect` tried. */
+export interface ConnectResult {
+  /** As the person wrote it, or the address that was tried. */
+  readonly target: string;
+  readonly peer: ActivePeer | undefined;
+  /** Why it failed, one line safe for a terminal; undefined when it worked. */
+  readonly error: string | undefined;
+}
+
+/** Which messages `history` returns: the last `limit` that fit, oldest first. */
+export interface HistoryQuery {
+  readonly conversation?: Recipient;
+  /** Only messages at or after this time (arrival for incoming ones), ms since the epoch. */
+  readonly since?: number;
+  /** Only messages whose text contains this, ignoring case. */
+  readonly search?: string;
+  /** 1 to 100,000. */
+  readonly limit: number;
+}
+
+/** A running node. `[Symbol.asyncDispose]` says goodbye to all peers and stops it. */
+export interface ChatNode extends AsyncDisposable {
+  readonly peerId: string;
+  readonly name: string;
+  /** Multiaddrs on which this node listens, with its peer id at the end. */
+  addresses(): string[];
+  /** Calls `listener` for every event from now on, until the result is disposed. */
+  subscribe(listener: (event: NodeEvent) => void): Disposable;
+  /**
+   * Understands a PEER argument: a peer id or an unambiguous beginning of one, a known peer's name,
+   * `host:port`, or a multiaddr.
+   * @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address`
+   */
+  resolve(peer: string): Recipient;
+  /**
+   * Saves a message for `recipient` and starts its delivery. Resolves once it is committed to disk:
+   * from then on it is delivered or still listed as waiting, whatever happens.
+   * @param text 1 B to 32 KiB of UTF-8
+   * @throws ChatError `bad-usage` (empty or too long), `storage-failed` (nothing was saved)
+   */
+  send(recipient: Recipient, text: string, options?: { replyTo?: string }): Promise<OwnMessage>;
+  /**
+   * Resolves when the message is delivered, read, refused or cancelled.
+   * @throws the signal's reason
+   */
+  settled(messageId: string, options: { signal: AbortSignal }): Promise<OwnMessage>;
+  /**
+   * Connects, or finds that it is connected already.
+   * @throws ChatError `unreachable`, `not-a-peer`, `refused`; the signal's reason
+   */
+  connect(recipient: Recipient, options: { signal: AbortSignal }): Promise<ActivePeer>;
+  /** Tries all mandatory and all known peers at once and reports on each. */
+  connectAll(options: { signal: AbortSignal }): Promise<ConnectResult[]>;
+  /** Resolves when every mandatory and recently known peer was tried once, or on abort. */
+  settleConnections(options: { signal: AbortSignal }): Promise<void>;
+  /** Active peers, longest connected first. */
+  peers(): ActivePeer[];
+  /** All remembered peers, most recently seen first. */
+  knownPeers(): KnownPeer[];
+  /** The name to show for a peer: what it calls itself, or the beginning of its id. Terminal-safe. */
+  displayName(peerId: string): string;
+  history(query: HistoryQuery): MessageRecord[];
+}
