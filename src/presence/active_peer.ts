@@ -10,7 +10,16 @@
  * - `remembered`: known from an earlier run
  * - `inbound`: it connected to us
  */
-export type PeerSource = "mandatory" | "asked" | "mdns" | "exchange" | "remembered" | "inbound";
+export const PEER_SOURCES = [
+  "mandatory",
+  "asked",
+  "mdns",
+  "exchange",
+  "remembered",
+  "inbound",
+] as const;
+
+export type PeerSource = typeof PEER_SOURCES[number];
 
 /** A peer that is connected and answering. */
 export interface ActivePeer {

@@ -1,0 +1,263 @@
+/**
+ * The messages of a profile and the outbox: what was written here, what arrived, what waits.
+ *
+ * Guarantees: an incoming message is stored once for each sender and id; an own message is in the
+ * outbox exactly as long as its state is `queued` or `sent`. Every method that writes is one
+ * transaction and throws ChatError `storage-failed` if it did not happen.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { transaction } from "./database.ts";
+import type { Conversation, MessageState, OwnMessage, ReceivedMessage } from "./message_record.ts";
+import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
+import type { PeerStore } from "./peer_store.ts";
+
+/** A message written here that is not saved yet. */
+export interface Draft {
+  readonly conversation: Conversation;
+  readonly id: string;
+  readonly text: string;
+  readonly sentAt: number;
+  readonly replyTo: string | undefined;
+}
+
+/** A message from the wire. */
+export interface IncomingMessage {
+  readonly id: string;
+  readonly sentAt: number;
+  readonly text: string;
+  readonly replyTo: string | undefined;
+}
+
+/** A message that waits in the outbox, as it goes on the wire. */
+export interface OutgoingMessage extends IncomingMessage {
+  /** Counts up from 1 for each conversation. */
+  readonly sequence: number;
+}
+
+/** What became of messages that arrived together, after the commit. */
+export interface Accepted {
+  /** The ones that were new, in the order of arrival. */
+  readonly fresh: readonly ReceivedMessage[];
+  /** Ids that were here already with another text: the first text stays. */
+  readonly conflicts: readonly string[];
+}
+
+/** Reads and writes the tables `conversation` and `message`. */
+export class MessageStore {
+  readonly #db: DatabaseSync;
+  readonly #peers: PeerStore;
+  readonly #selfKey: number;
+  readonly #insertOwn: StatementSync;
+  readonly #insertReceived: StatementSync;
+  readonly #setState: StatementSync;
+  readonly #selectWaiting: StatementSync;
+  readonly #nextSequence: StatementSync;
+  readonly #selectPeerConversation: StatementSync;
+
+  /** @param selfKey the row of this profile's own identity in `peer` */
+  constructor(db: DatabaseSync, peers: PeerStore, selfKey: number) {
+    this.#db = db;
+    this.#peers = peers;
+    this.#selfKey = selfKey;
+    this.#insertOwn = db.prepare(`
+      INSERT INTO message
+        (conversation, sender, id, sent_at, recorded_at, state, sequence, reply_to, text)
+      VALUES (?, ${selfKey}, ?, ?, ?, 'queued', ?, ?, ?)`);
+    this.#insertReceived = db.prepare(`
+      INSERT INTO message (conversation, sender, id, sent_at, recorded_at, reply_to, text)
+      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, id) DO NOTHING`);
+    this.#setState = db.prepare(`
+      UPDATE message SET state = ?1, recorded_at = ?2, reason = ?3
+      WHERE sender = ${selfKey} AND id = ?4 AND conversation = ?5
+        AND state IN ('queued', 'sent') AND state <> ?1
+      RETURNING position, sent_at, reply_to, text`);
+    this.#selectWaiting = db.prepare(`
+      SELECT sequence, id, sent_at, text, reply_to FROM message INDEXED BY outbox
+      WHERE conversation = ? AND state IN ('queued', 'sent') AND sequence > ?
+      ORDER BY sequence LIMIT ?`);
+    this.#nextSequence = db.prepare(`
+      UPDATE conversation SET last_sequence = last_sequence + 1
+      WHERE key = ? RETURNING last_sequence`);
+    this.#selectPeerConversation = db.prepare(
+      "SELECT key FROM conversation WHERE peer = (SELECT key FROM peer WHERE peer_id = ?)",
+    );
+  }
+
+  /** Saves drafts as `queued`, in the given order. */
+  enqueue(drafts: readonly Draft[], now: number): OwnMessage[] {
+    return transaction(this.#db, () =>
+      drafts.map((draft) => {
+        const { conversation, id, sentAt, text, replyTo } = draft;
+        const key = this.#conversationKey(conversation, now);
+        const { lastInsertRowid } = this.#insertOwn
+          .run(key, id, sentAt, now, this.#takeSequence(key), replyTo ?? null, text);
+        return {
+          direction: "out",
+          position: Number(lastInsertRowid),
+          id,
+          conversation,
+          text,
+          sentAt,
+          replyTo,
+          state: "queued",
+          stateAt: now,
+          reason: undefined,
+        };
+      }));
+  }
+
+  /** Saves what a peer sent, once each; when it returns, the messages may be acknowledged. */
+  accept(peerId: string, messages: readonly IncomingMessage[], now: number): Accepted {
+    return transaction(this.#db, () => {
+      const conversation: Conversation = { kind: "peer", peerId };
+      const key = this.#conversationKey(conversation, now);
+      const sender = this.#peers.keyOf(peerId, "inbound", now);
+      const fresh: ReceivedMessage[] = [];
+      const conflicts: string[] = [];
+      for (const { id, sentAt, text, replyTo } of messages) {
+        const { changes, lastInsertRowid } = this.#insertReceived
+          .run(key, sender, id, sentAt, now, replyTo ?? null, text);
+        if (changes === 0) {
+          if (this.#storedText(sender, id) !== text) conflicts.push(id);
+          continue;
+        }
+        fresh.push({
+          direction: "in",
+          position: Number(lastInsertRowid),
+          id,
+          conversation,
+          text,
+          sentAt,
+          replyTo,
+          receivedAt: now,
+        });
+      }
+      return { fresh, conflicts };
+    });
+  }
+
+  /** The next messages that wait for a peer, after the sequence number `after`, in order. */
+  waiting(peerId: string, after: number, limit: number): OutgoingMessage[] {
+    const key = this.#findConversation({ kind: "peer", peerId });
+    if (key === undefined) return [];
+    return this.#selectWaiting.all(key, after, limit).map((row) => ({
+      sequence: Number(row.sequence),
+      id: String(row.id),
+      sentAt: Number(row.sent_at),
+      text: String(row.text),
+      replyTo: row.reply_to === null ? undefined : String(row.reply_to),
+    }));
+  }
+
+  /** Everybody for whom a message waits. */
+  conversationsWaiting(): Conversation[] {
+    return this.#db.prepare(`
+      SELECT peer.peer_id, conversation.address
+      FROM conversation LEFT JOIN peer ON peer.key = conversation.peer
+      WHERE conversation.key IN
+        (SELECT conversation FROM message WHERE state IN ('queued', 'sent'))
+      ORDER BY conversation.key`)
+      .all()
+      .map((row) =>
+        row.peer_id === null
+          ? { kind: "address", address: String(row.address) }
+          : { kind: "peer", peerId: String(row.peer_id) }
+      );
+  }
+
+  /**
+   * Records a state of messages to `peerId` that are still in the outbox; the others are left
+   * alone. `delivered`, `refused` and `cancelled` take them out of it.
+   * @returns the messages that changed
+   */
+  record(
+    peerId: string,
+    ids: readonly string[],
+    state: Exclude<MessageState, "queued" | "read">,
+    now: number,
+    reason?: string,
+  ): OwnMessage[] {
+    return transaction(this.#db, () => {
+      const conversation: Conversation = { kind: "peer", peerId };
+      const key = this.#findConversation(conversation);
+      if (key === undefined) return [];
+      const changed: OwnMessage[] = [];
+      for (const id of ids) {
+        const row = this.#setState.get(state, now, reason ?? null, id, key);
+        if (row === undefined) continue;
+        changed.push({
+          direction: "out",
+          position: Number(row.position),
+          id,
+          conversation,
+          text: String(row.text),
+          sentAt: Number(row.sent_at),
+          replyTo: row.reply_to === null ? undefined : String(row.reply_to),
+          state,
+          stateAt: now,
+          reason,
+        });
+      }
+      return changed;
+    });
+  }
+
+  /**
+   * Gives the messages that wait for an address to the peer that answered there; they keep their
+   * order, behind what waits for that peer already.
+   * @returns whether there were any
+   */
+  bind(address: string, peerId: string, now: number): boolean {
+    const from = this.#findConversation({ kind: "address", address });
+    if (from === undefined) return false;
+    transaction(this.#db, () => {
+      const to = this.#conversationKey({ kind: "peer", peerId }, now);
+      const move = this.#db.prepare(
+        "UPDATE message SET conversation = ?, sequence = ? WHERE position = ?",
+      );
+      const rows = this.#db
+        .prepare("SELECT position FROM message WHERE conversation = ? ORDER BY sequence").all(from);
+      for (const row of rows) move.run(to, this.#takeSequence(to), Number(row.position));
+      this.#db.prepare("DELETE FROM conversation WHERE key = ?").run(from);
+    });
+    return true;
+  }
+
+  /** An own message by its id. */
+  own(id: string): OwnMessage | undefined {
+    const row = this.#db.prepare(`${SELECT_MESSAGE} WHERE sender = ${this.#selfKey} AND id = ?`)
+      .get(id);
+    if (row === undefined) return undefined;
+    const message = readMessage(row, this.#selfKey);
+    return message.direction === "out" ? message : undefined;
+  }
+
+  #storedText(sender: number, id: string): unknown {
+    return this.#db.prepare("SELECT text FROM message WHERE sender = ? AND id = ?")
+      .get(sender, id)?.text;
+  }
+
+  #takeSequence(conversation: number): number {
+    return Number(this.#nextSequence.get(conversation)?.last_sequence);
+  }
+
+  #findConversation(conversation: Conversation): number | undefined {
+    const row = conversation.kind === "peer"
+      ? this.#selectPeerConversation.get(conversation.peerId)
+      : this.#db.prepare("SELECT key FROM conversation WHERE address = ?")
+        .get(conversation.address);
+    return row === undefined ? undefined : Number(row.key);
+  }
+
+  #conversationKey(conversation: Conversation, now: number): number {
+    const found = this.#findConversation(conversation);
+    if (found !== undefined) return found;
+    const [peer, address] = conversation.kind === "peer"
+      ? [this.#peers.keyOf(conversation.peerId, "asked", now), null]
+      : [null, conversation.address];
+    return Number(
+      this.#db.prepare("INSERT INTO conversation (peer, address) VALUES (?, ?)")
+        .run(peer, address).lastInsertRowid,
+    );
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The history of a profile: one SQLite file with the messages, the outbox and the peers. The only
+ * room that knows SQL. One process writes; others may read at the same time (`readHistory`).
+ *
+ * It keeps what peers sent exactly as they sent it; whoever shows it makes it harmless first.
+ */
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { openDatabase, openDatabaseReadOnly } from "./database.ts";
+import type { Conversation, MessageRecord } from "./message_record.ts";
+import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
+import { MessageStore } from "./message_store.ts";
+import { PeerStore } from "./peer_store.ts";
+
+export type { Accepted, Draft, IncomingMessage, OutgoingMessage } from "./message_store.ts";
+export type { PeerUpdate, RememberedPeer } from "./peer_store.ts";
+export type { MessageStore, PeerStore };
+
+/** Which messages `list()` gives: the last `limit` that fit, oldest first. */
+export interface MessageQuery {
+  readonly conversation?: Conversation;
+  /** Only messages that arrived or were written at or after this time, ms since the epoch. */
+  readonly since?: number;
+  /** Only messages whose text contains this; ASCII letters match in either case. */
+  readonly search?: string;
+  /** 1 or more */
+  readonly limit: number;
+}
+
+/** An open history; dispose it to close the file. */
+export interface History extends Disposable {
+  readonly messages: MessageStore;
+  readonly peers: PeerStore;
+  list(query: MessageQuery): MessageRecord[];
+}
+
+/**
+ * Opens the history of the identity `self` for writing, and makes it where it is missing.
+ * @param path the file, or `:memory:`
+ * @throws ChatError `storage-failed`
+ */
+export function openHistory(path: string, self: string, now: number): History {
+  const db = openDatabase(path, now);
+  const peers = new PeerStore(db);
+  const selfKey = peers.keyOf(self, "asked", now);
+  const messages = new MessageStore(db, peers, selfKey);
+  return {
+    messages,
+    peers,
+    list: (query) => listMessages(db, selfKey, query),
+    [Symbol.dispose]: () => db.close(),
+  };
+}
+
+/** A history opened beside its owner, to look at. */
+export interface HistoryReader extends Disposable {
+  readonly peers: Pick<PeerStore, "list" | "atAddress">;
+  list(query: MessageQuery): MessageRecord[];
+}
+
+/**
+ * Opens the history of `self` for reading only; undefined if nothing was ever written.
+ * @throws ChatError `storage-failed`
+ */
+export function readHistory(path: string, self: string): HistoryReader | undefined {
+  const db = openDatabaseReadOnly(path);
+  if (db === undefined) return undefined;
+  const selfKey = Number(db.prepare("SELECT key FROM peer WHERE peer_id = ?").get(self)?.key ?? 0);
+  return {
+    peers: new PeerStore(db),
+    list: (query) => listMessages(db, selfKey, query),
+    [Symbol.dispose]: () => db.close(),
+  };
+}
+
+function listMessages(db: DatabaseSync, selfKey: number, query: MessageQuery): MessageRecord[] {
+  const conditions: string[] = ["1"];
+  const values: SQLInputValue[] = [];
+  if (query.conversation?.kind === "peer") {
+    conditions.push(
+      "message.conversation = (SELECT conversation.key FROM conversation JOIN peer ON peer.key = conversation.peer WHERE peer_id = ?)",
+    );
+    values.push(query.conversation.peerId);
+  } else if (query.conversation !== undefined) {
+    conditions.push("conversation.address = ?");
+    values.push(query.conversation.address);
+  }
+  if (query.since !== undefined) {
+    conditions.push("iif(message.sender = ?, sent_at, recorded_at) >= ?");
+    values.push(selfKey, query.since);
+  }
+  if (query.search !== undefined) {
+    conditions.push("message.text LIKE ? ESCAPE '\\'");
+    values.push(`%${query.search.replace(/[\\%_]/g, "\\$&")}%`);
+  }
+  return db
+    .prepare(
+      `${SELECT_MESSAGE} WHERE ${conditions.join(" AND ")} ORDER BY message.position DESC LIMIT ?`,
+    )
+    .all(...values, query.limit)
+    .map((row) => readMessage(row, selfKey))
+    .reverse();
+}

@@ -1,0 +1,104 @@
+/**
+ * The peers that a profile remembers: their names, where they were reached, when they were last
+ * here. Names and addresses are hints; the peer id is the identity.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { transaction } from "./database.ts";
+
+/** Addresses kept for one peer; the ones that worked longest ago go first. */
+const MAX_ADDRESSES_PER_PEER = 16;
+
+/** A row of the address book. */
+export interface RememberedPeer {
+  readonly peerId: string;
+  /** Not safe for a terminal; empty where the peer never said its name. */
+  readonly name: string;
+  /** How it was found, in the words of the room that found it. */
+  readonly source: string;
+  /** ms since the epoch */
+  readonly lastSeen: number;
+  /** Multiaddrs without the peer id, most recently working first. */
+  readonly addresses: readonly string[];
+}
+
+/** What is learned of a peer; what is left out stays as it was. */
+export interface PeerUpdate {
+  readonly peerId: string;
+  readonly name?: string;
+  /** Kept from the first time only. */
+  readonly source: string;
+  readonly seenAt: number;
+  /** Multiaddrs without the peer id. */
+  readonly addresses?: readonly string[];
+}
+
+/** Reads and writes the tables `peer` and `peer_address`. */
+export class PeerStore {
+  readonly #db: DatabaseSync;
+  readonly #upsert: StatementSync;
+  readonly #selectKey: StatementSync;
+  readonly #upsertAddress: StatementSync;
+  readonly #pruneAddresses: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#upsert = db.prepare(`
+      INSERT INTO peer (peer_id, name, source, last_seen) VALUES (?1, coalesce(?2, ''), ?3, ?4)
+      ON CONFLICT (peer_id) DO UPDATE SET
+        name = coalesce(?2, name), last_seen = max(last_seen, ?4)`);
+    this.#selectKey = db.prepare("SELECT key FROM peer WHERE peer_id = ?");
+    this.#upsertAddress = db.prepare(`
+      INSERT INTO peer_address (peer, address, last_worked) VALUES (?1, ?2, ?3)
+      ON CONFLICT (peer, address) DO UPDATE SET last_worked = max(last_worked, ?3)`);
+    this.#pruneAddresses = db.prepare(`
+      DELETE FROM peer_address WHERE peer = ?1 AND address NOT IN (
+        SELECT address FROM peer_address WHERE peer = ?1
+        ORDER BY last_worked DESC, address LIMIT ${MAX_ADDRESSES_PER_PEER})`);
+  }
+
+  /** The row of a peer, made if it is not there yet. Call it inside a transaction. */
+  keyOf(peerId: string, source: string, seenAt: number): number {
+    const found = this.#selectKey.get(peerId);
+    if (found !== undefined) return Number(found.key);
+    return Number(this.#upsert.run(peerId, null, source, seenAt).lastInsertRowid);
+  }
+
+  /**
+   * Saves what was learned of a peer.
+   * @throws ChatError `storage-failed`
+   */
+  remember(update: PeerUpdate): void {
+    transaction(this.#db, () => {
+      this.#upsert.run(update.peerId, update.name ?? null, update.source, update.seenAt);
+      if (update.addresses === undefined || update.addresses.length === 0) return;
+      const key = Number(this.#selectKey.get(update.peerId)?.key);
+      for (const address of update.addresses) this.#upsertAddress.run(key, address, update.seenAt);
+      this.#pruneAddresses.run(key);
+    });
+  }
+
+  /** The peer last reached at `address`, a multiaddr without peer id. */
+  atAddress(address: string): string | undefined {
+    const row = this.#db.prepare(`
+      SELECT peer_id FROM peer_address JOIN peer ON peer.key = peer_address.peer
+      WHERE address = ? ORDER BY last_worked DESC LIMIT 1`).get(address);
+    return row === undefined ? undefined : String(row.peer_id);
+  }
+
+  /** Everybody but `self`, most recently seen first, at most `limit`. */
+  list(self: string, limit: number): RememberedPeer[] {
+    const addresses = this.#db.prepare(
+      "SELECT address FROM peer_address WHERE peer = ? ORDER BY last_worked DESC, address",
+    );
+    return this.#db.prepare(`
+      SELECT key, peer_id, name, source, last_seen FROM peer
+      WHERE peer_id <> ? ORDER BY last_seen DESC, key DESC LIMIT ?`).all(self, limit)
+      .map((row) => ({
+        peerId: String(row.peer_id),
+        name: String(row.name),
+        source: String(row.source),
+        lastSeen: Number(row.last_seen),
+        addresses: addresses.all(Number(row.key)).map((line) => String(line.address)),
+      }));
+  }
+}

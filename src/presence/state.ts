@@ -1,0 +1,324 @@
+/**
+ * Who is here, as a pure state machine over all connections of the node: an event and the time go
+ * in, effects come out. No I/O, no timers: the driver feeds it and calls it again at `wakeAt`.
+ *
+ * Guarantees, given a driver that carries out the effects in order:
+ * - a peer is up from its first Hello until it said goodbye or its last connection is gone, however
+ *   many connections it has; `up` and `down` alternate
+ * - one stream to send on for each peer, on a connection that lives; opened again when it or its
+ *   connection goes
+ * - a peer without the protocol, or one that never says Hello, is reported once and is never up
+ * - what a peer can make this side keep is bounded: one name and a few numbers a connection
+ *
+ * It does not ping: a connection that stopped answering is closed by libp2p, which arrives here as
+ * `closed`.
+ */
+import type { ActivePeer, Departure } from "./active_peer.ts";
+import type { PresenceFrame } from "./wire.ts";
+
+/** A connected peer that has not said Hello by then is none of ours, even over a bad link. */
+export const HELLO_TIMEOUT_MS = 30_000;
+/** A peer may send this many frames, and open this many streams, in RATE_WINDOW_MS. */
+export const RATE_LIMIT = 10;
+export const RATE_WINDOW_MS = 10_000;
+/** Wait before a stream is opened again on a connection that lives; doubles up to the cap. */
+export const REOPEN_BASE_MS = 1_000;
+export const REOPEN_CAP_MS = 60_000;
+
+/** An active peer, without what only the node knows. */
+export type PeerView = Omit<ActivePeer, "source">;
+
+/**
+ * Why a peer counts as none of ours.
+ *
+ * - `unsupported`: it does not speak presence
+ * - `silent`: it never said Hello
+ */
+export type ForeignReason = "unsupported" | "silent";
+
+export type PresenceEvent =
+  | {
+    readonly type: "opened";
+    readonly connection: string;
+    readonly peerId: string;
+    /** Multiaddr without the peer id. */
+    readonly address: string;
+    readonly path: "direct" | "relayed";
+  }
+  /** A connection is gone; `failed` if by an error, such as a reset or an unanswered ping. */
+  | { readonly type: "closed"; readonly connection: string; readonly failed: boolean }
+  /** The peer opened its stream. */
+  | { readonly type: "stream-opened"; readonly connection: string }
+  | { readonly type: "frame"; readonly connection: string; readonly frame: PresenceFrame }
+  /** The peer's stream is over; `orderly` if the peer closed it. */
+  | { readonly type: "stream-ended"; readonly connection: string; readonly orderly: boolean }
+  /** The stream asked for by `open` is there. */
+  | { readonly type: "sending"; readonly connection: string }
+  /** It could not be opened, or is gone. */
+  | { readonly type: "not-sending"; readonly connection: string; readonly unsupported: boolean }
+  | { readonly type: "measured"; readonly connection: string; readonly roundTripMs: number }
+  /** The peer sent something, on whatever protocol. */
+  | { readonly type: "seen"; readonly peerId: string }
+  /** The time `wakeAt` has come. */
+  | { readonly type: "timer" }
+  /** This node says goodbye: nothing is reported or opened from now on. */
+  | { readonly type: "leaving" };
+
+export type PresenceEffect =
+  /** Open a stream to send on and say Hello. */
+  | { readonly type: "open"; readonly connection: string }
+  | { readonly type: "close"; readonly connection: string }
+  /** Abort the connection: the peer misbehaves. */
+  | { readonly type: "cut"; readonly connection: string }
+  | { readonly type: "hello"; readonly peer: PeerView }
+  | { readonly type: "up"; readonly peer: PeerView }
+  | { readonly type: "down"; readonly peer: PeerView; readonly departure: Departure }
+  | {
+    readonly type: "foreign";
+    readonly peerId: string;
+    readonly address: string;
+    readonly reason: ForeignReason;
+  };
+
+/** A moment on both clocks, ms. */
+export interface Moment {
+  /** Since the epoch: for what people see. */
+  readonly wall: number;
+  /** Never set back: for decisions. */
+  readonly monotonic: number;
+}
+
+interface Link {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly address: string;
+  readonly path: "direct" | "relayed";
+  sending: "no" | "opening" | "open" | "unsupported";
+  roundTripMs: number | undefined;
+}
+
+interface Peer {
+  readonly peerId: string;
+  readonly connectedSince: number;
+  readonly links: Link[];
+  standing: "awaited" | "up" | "foreign";
+  name: string;
+  lastSeen: number;
+  /** The peer closed its last stream itself, so it means to close the connection. */
+  streamClosed: boolean;
+  readonly helloDue: number;
+  reopenAt: number;
+  reopenFailures: number;
+  /** When it last sent frames or opened streams, monotonic. */
+  marks: number[];
+}
+
+/** The presence of all peers of one node. */
+export class Presence {
+  readonly #links = new Map<string, Link>();
+  readonly #peers = new Map<string, Peer>();
+  #leaving = false;
+
+  /** Takes one event and says what has to be done. Events of unknown connections do nothing. */
+  handle(event: PresenceEvent, now: Moment): PresenceEffect[] {
+    if (event.type === "leaving") {
+      this.#leaving = true;
+      return [];
+    }
+    if (this.#leaving) return [];
+    if (event.type === "opened") return this.#opened(event, now);
+    if (event.type === "timer") return this.#timer(now);
+    if (event.type === "seen") {
+      const peer = this.#peers.get(event.peerId);
+      if (peer !== undefined) peer.lastSeen = now.wall;
+      return [];
+    }
+    const link = this.#links.get(event.connection);
+    if (link === undefined) return [];
+    const { peer } = link;
+    switch (event.type) {
+      case "closed":
+        return this.#closed(link, event.failed);
+      case "stream-opened":
+        peer.streamClosed = false;
+        return this.#tooFast(peer, now) ? this.#cut(peer) : [];
+      case "stream-ended":
+        peer.streamClosed = event.orderly;
+        return [];
+      case "frame":
+        return this.#frame(link, event.frame, now);
+      case "sending":
+        link.sending = "open";
+        return [];
+      case "not-sending":
+        return this.#notSending(link, event.unsupported, now);
+      case "measured":
+        link.roundTripMs = event.roundTripMs;
+        peer.lastSeen = now.wall;
+        return [];
+    }
+  }
+
+  /** When the next `timer` event is due, ms on the monotonic clock; Infinity if never. */
+  get wakeAt(): number {
+    let wakeAt = Infinity;
+    if (this.#leaving) return wakeAt;
+    for (const { standing, helloDue, reopenAt } of this.#peers.values()) {
+      wakeAt = Math.min(wakeAt, reopenAt, standing === "awaited" ? helloDue : Infinity);
+    }
+    return wakeAt;
+  }
+
+  /** The peers that are up, longest connected first; none once this node said goodbye. */
+  peers(): PeerView[] {
+    if (this.#leaving) return [];
+    return [...this.#peers.values()]
+      .filter(({ standing }) => standing === "up")
+      .sort((a, b) => a.connectedSince - b.connectedSince)
+      .map(view);
+  }
+
+  /** The name of a peer that is up. */
+  name(peerId: string): string | undefined {
+    const peer = this.#peers.get(peerId);
+    return peer?.standing === "up" ? peer.name : undefined;
+  }
+
+  #opened(event: Extract<PresenceEvent, { type: "opened" }>, now: Moment): PresenceEffect[] {
+    if (this.#links.has(event.connection)) return [];
+    const peer = this.#peers.get(event.peerId) ?? newPeer(event.peerId, now);
+    this.#peers.set(event.peerId, peer);
+    const link: Link = {
+      id: event.connection,
+      peer,
+      address: event.address,
+      path: event.path,
+      sending: "no",
+      roundTripMs: undefined,
+    };
+    peer.links.push(link);
+    peer.lastSeen = now.wall;
+    this.#links.set(link.id, link);
+    // While a failed stream waits for its time, a new connection is a reason to try at once.
+    return this.#open(peer);
+  }
+
+  #closed(link: Link, failed: boolean): PresenceEffect[] {
+    const { peer } = link;
+    this.#links.delete(link.id);
+    peer.links.splice(peer.links.indexOf(link), 1);
+    if (peer.links.length > 0) return this.#open(peer);
+    this.#peers.delete(peer.peerId);
+    if (peer.standing !== "up") return [];
+    // The operating system closes the socket of a killed process like any other; only a peer that
+    // closes on purpose ends its streams first.
+    const departure = !failed && peer.streamClosed ? "closed" : "lost";
+    return [{ type: "down", peer: view(peer, link), departure }];
+  }
+
+  #frame(link: Link, frame: PresenceFrame, now: Moment): PresenceEffect[] {
+    const { peer } = link;
+    peer.lastSeen = now.wall;
+    if (this.#tooFast(peer, now)) return this.#cut(peer);
+    if (frame.type === "goodbye") return this.#dismiss(peer, "close", "goodbye");
+    peer.name = frame.name;
+    const effects: PresenceEffect[] = [{ type: "hello", peer: view(peer) }];
+    if (peer.standing !== "up") {
+      peer.standing = "up";
+      effects.push({ type: "up", peer: view(peer) });
+    }
+    return effects;
+  }
+
+  #notSending(link: Link, unsupported: boolean, now: Moment): PresenceEffect[] {
+    const { peer } = link;
+    link.sending = unsupported ? "unsupported" : "no";
+    if (unsupported) return peer.standing === "awaited" ? [report(peer, "unsupported")] : [];
+    const delay = Math.min(REOPEN_CAP_MS, REOPEN_BASE_MS * 2 ** peer.reopenFailures);
+    peer.reopenFailures++;
+    peer.reopenAt = now.monotonic + delay;
+    return [];
+  }
+
+  #timer(now: Moment): PresenceEffect[] {
+    const effects: PresenceEffect[] = [];
+    for (const peer of this.#peers.values()) {
+      if (peer.reopenAt <= now.monotonic) effects.push(...this.#open(peer));
+      if (peer.standing === "awaited" && peer.helloDue <= now.monotonic) {
+        effects.push(report(peer, "silent"));
+      }
+    }
+    return effects;
+  }
+
+  #open(peer: Peer): PresenceEffect[] {
+    peer.reopenAt = Infinity;
+    if (peer.links.some(({ sending }) => sending === "opening" || sending === "open")) return [];
+    const link = peer.links.find(({ sending }) => sending === "no");
+    if (link === undefined) return [];
+    link.sending = "opening";
+    return [{ type: "open", connection: link.id }];
+  }
+
+  #tooFast(peer: Peer, now: Moment): boolean {
+    peer.marks = peer.marks.filter((mark) => mark > now.monotonic - RATE_WINDOW_MS);
+    peer.marks.push(now.monotonic);
+    return peer.marks.length > RATE_LIMIT;
+  }
+
+  #cut(peer: Peer): PresenceEffect[] {
+    return this.#dismiss(peer, "cut", "closed");
+  }
+
+  /** Ends all connections of a peer and forgets it: nothing that still arrives on them counts. */
+  #dismiss(peer: Peer, how: "close" | "cut", departure: Departure): PresenceEffect[] {
+    const effects: PresenceEffect[] = [];
+    if (peer.standing === "up") effects.push({ type: "down", peer: view(peer), departure });
+    for (const { id } of peer.links) {
+      effects.push({ type: how, connection: id });
+      this.#links.delete(id);
+    }
+    this.#peers.delete(peer.peerId);
+    return effects;
+  }
+}
+
+function newPeer(peerId: string, now: Moment): Peer {
+  return {
+    peerId,
+    connectedSince: now.wall,
+    links: [],
+    standing: "awaited",
+    name: "",
+    lastSeen: now.wall,
+    streamClosed: false,
+    helloDue: now.monotonic + HELLO_TIMEOUT_MS,
+    reopenAt: Infinity,
+    reopenFailures: 0,
+    marks: [],
+  };
+}
+
+function report(peer: Peer, reason: ForeignReason): PresenceEffect {
+  peer.standing = "foreign";
+  return { type: "foreign", peerId: peer.peerId, address: inUse(peer)?.address ?? "", reason };
+}
+
+/** @param last the connection that was in use, for a peer that has none left */
+function view(peer: Peer, last?: Link): PeerView {
+  const link = inUse(peer) ?? last;
+  return {
+    peerId: peer.peerId,
+    name: peer.name,
+    address: link?.address ?? "",
+    path: link?.path ?? "direct",
+    roundTripMs: link?.roundTripMs,
+    connectedSince: peer.connectedSince,
+    lastSeen: peer.lastSeen,
+  };
+}
+
+/** The oldest direct connection, or else the oldest. */
+function inUse(peer: Peer): Link | undefined {
+  return peer.links.find(({ path }) => path === "direct") ?? peer.links[0];
+}
