@@ -157,7 +157,7 @@ export namespace Frame {
 
   export interface FrameMessageSentAtMsFieldEvent {
     field: '$.message.sentAtMs'
-    value: number
+    value: bigint
   }
 
   export interface FrameMessageTextFieldEvent {
@@ -202,7 +202,7 @@ export namespace Frame {
 export interface Message {
   id: Uint8Array<ArrayBuffer>
   sequence: number
-  sentAtMs: number
+  sentAtMs: bigint
   text: Uint8Array<ArrayBuffer>
   replyTo: Uint8Array<ArrayBuffer>
 }
@@ -227,9 +227,9 @@ export namespace Message {
           w.uint64Number(obj.sequence)
         }
 
-        if ((obj.sentAtMs != null && obj.sentAtMs !== 0)) {
+        if ((obj.sentAtMs != null && obj.sentAtMs !== 0n)) {
           w.uint32(24)
-          w.int64Number(obj.sentAtMs)
+          w.uint64(obj.sentAtMs)
         }
 
         if ((obj.text != null && obj.text.byteLength > 0)) {
@@ -249,7 +249,7 @@ export namespace Message {
         const obj: any = {
           id: uint8ArrayAlloc(0),
           sequence: 0,
-          sentAtMs: 0,
+          sentAtMs: 0n,
           text: uint8ArrayAlloc(0),
           replyTo: uint8ArrayAlloc(0)
         }
@@ -269,7 +269,7 @@ export namespace Message {
               break
             }
             case 3: {
-              obj.sentAtMs = reader.int64Number()
+              obj.sentAtMs = reader.uint64()
               break
             }
             case 4: {
@@ -312,7 +312,7 @@ export namespace Message {
             case 3: {
               yield {
                 field: `${prefix}.sentAtMs`,
-                value: reader.int64Number()
+                value: reader.uint64()
               }
               break
             }
@@ -354,7 +354,7 @@ export namespace Message {
 
   export interface MessageSentAtMsFieldEvent {
     field: '$.sentAtMs'
-    value: number
+    value: bigint
   }
 
   export interface MessageTextFieldEvent {

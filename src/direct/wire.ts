@@ -21,6 +21,8 @@ export const WINDOW_MESSAGES = 1024;
 export const WINDOW_BYTES = 1024 * 1024;
 
 const ID_BYTES = 16;
+/** The end of time of ECMAScript's Date. */
+const LAST_DATE_MS = 8.64e15;
 const MAX_REASON_BYTES = 200;
 
 /** The peer broke the protocol; `message` says how. */
@@ -33,7 +35,7 @@ export interface WireMessage {
   readonly id: string;
   /** 1 to 2^53 - 1 */
   readonly sequence: number;
-  /** The sender's clock, ms since the epoch; any integer. */
+  /** The sender's clock, ms since the epoch, 0 to the last moment that a Date can hold. */
   readonly sentAt: number;
   readonly text: string;
   readonly replyTo: string | undefined;
@@ -74,7 +76,7 @@ export function encodeMessages(messages: readonly WireMessage[]): Uint8Array {
       message: {
         id: idBytes(id),
         sequence,
-        sentAtMs: sentAt,
+        sentAtMs: BigInt(Math.min(Math.max(0, Math.trunc(sentAt)), LAST_DATE_MS)),
         text: encoder.encode(text),
         replyTo: replyTo === undefined ? new Uint8Array() : idBytes(replyTo),
       },
@@ -147,7 +149,7 @@ function decodeMessage(message: NonNullable<Frame["message"]>): DirectFrame {
     message: {
       id,
       sequence: message.sequence,
-      sentAt: message.sentAtMs,
+      sentAt: Math.min(Number(message.sentAtMs), LAST_DATE_MS),
       text,
       replyTo: message.replyTo.byteLength === 0 ? undefined : readId(message.replyTo),
     },
