@@ -7,7 +7,8 @@ import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.t
 
 /** A PEER argument after it was understood. */
 export type Recipient =
-  | { readonly kind: "peer"; readonly peerId: string }
+  /** `address` is where the person said that this peer is: a multiaddr without the peer id. */
+  | { readonly kind: "peer"; readonly peerId: string; readonly address?: string }
   /** `address` is a multiaddr without a peer id, e.g. `/ip4/127.0.0.1/tcp/7000`. */
   | { readonly kind: "address"; readonly address: string };
 

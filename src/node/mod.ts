@@ -1,12 +1,28 @@
 /**
  * The composition root: builds the rooms, joins them, starts them in order and stops them in the
- * reverse order. Nothing else imports libp2p's node.
+ * reverse order. Nothing else makes a libp2p node.
  */
+import { getLogger } from "@logtape/logtape";
+import type { IdentifyResult } from "@libp2p/interface";
 import type { Config } from "../config/config.ts";
-import type { Identity } from "../identity/mod.ts";
+import { parseIp } from "../config/ip.ts";
+import { DirectDriver } from "../direct/mod.ts";
+import { ExchangeDriver } from "../discovery/mod.ts";
+import { ChatError } from "../errors.ts";
+import type { OwnMessage, ReceivedMessage } from "../history/message_record.ts";
+import { type Draft, openHistory } from "../history/mod.ts";
+import type { Identity } from "../identity/key_file.ts";
+import { libp2pLogger } from "../logging/libp2p_logger.ts";
+import { PresenceDriver } from "../presence/mod.ts";
 import type { ChatNode } from "./chat_node.ts";
+import { listenFailure } from "./dial_failure.ts";
+import { createNetwork, stopNetwork } from "./network.ts";
+import { PeerBook } from "./peer_book.ts";
+import { Reacher } from "./reacher.ts";
+import { RunningNode } from "./running_node.ts";
 
 export type * from "./chat_node.ts";
+export { resolveRecipient, shortPeerId } from "./recipient.ts";
 
 /** What a node is started with. */
 export interface NodeInit {
@@ -16,4 +32,145 @@ export interface NodeInit {
   readonly identity: Identity;
   /** `configured`: host and port of the configuration; `ephemeral`: the same host, any free port. */
   readonly listen: "configured" | "ephemeral";
+}
+
+/** How long the rooms may take to say goodbye, ms. */
+const GOODBYE_TIMEOUT_MS = 500;
+/** Addresses of a peer that are kept from its own words. */
+const MAX_CLAIMED_ADDRESSES = 8;
+
+/**
+ * Starts a node; dispose it to say goodbye and stop.
+ * @throws ChatError `storage-failed`, `cannot-listen`
+ */
+export async function startNode(init: NodeInit): Promise<ChatNode> {
+  const { config, identity } = init;
+  const now = Date.now;
+  const monotonic = () => performance.now();
+  const random = Math.random;
+  const troubles = (room: string) => {
+    const log = getLogger(["p2p-chat", room]);
+    return (what: string, detail: Record<string, unknown>) => log.info(what, detail);
+  };
+
+  await using stack = new AsyncDisposableStack();
+  const history = stack.use(openHistory(init.databasePath, identity.peerId, now()));
+  const book = new PeerBook(history.peers, identity.peerId, now);
+  const port = init.listen === "configured" ? config.port : 0;
+  const libp2p = await createNetwork({
+    privateKey: identity.privateKey,
+    listen: [`/${parseIp(config.host)?.family === 6 ? "ip6" : "ip4"}/${config.host}/tcp/${port}`],
+    onAnnounced: config.mdns ? (peer) => reacher.announced(peer) : undefined,
+    logger: libp2pLogger(config.logLevel),
+  });
+
+  const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
+    libp2p,
+    store: history.messages,
+    now,
+    monotonic,
+    random,
+    onReceived: (messages) => node.received(messages),
+    onState: (messages) => node.stateChanged(messages),
+    onTrouble: troubles("direct"),
+  });
+  const presence = new PresenceDriver({
+    libp2p,
+    name: config.name,
+    now,
+    monotonic,
+    sourceOf: (peerId) => book.sourceOf(peerId),
+    onHello: (peerId, name) => book.named(peerId, name),
+    onUp: (peer) => {
+      reacher.peerUp(peer);
+      exchange.peerConnected(peer.peerId);
+      node.peerUp(peer);
+    },
+    onDown: (peer, departure) => {
+      exchange.peerLost(peer.peerId);
+      reacher.peerDown(peer, departure);
+      node.peerDown(peer, departure);
+    },
+    onForeign: (peerId, address, reason) => {
+      troubles("presence")("closing the connection to a peer that is none of ours", {
+        peer: peerId,
+        address,
+        reason,
+      });
+      const error = new ChatError("not-a-peer", "something answers there, but not p2p-chat", {
+        hint: "check the address with the other side: `p2p-chat id` shows it",
+      });
+      node.notUp(peerId, error);
+      for (const connection of libp2p.getConnections()) {
+        if (connection.remotePeer.toString() === peerId) connection.abort(error);
+      }
+    },
+    onTrouble: troubles("presence"),
+  });
+  const exchange = new ExchangeDriver({
+    libp2p,
+    connectedPeers: () => presence.peers(),
+    addressesOf: (peerId) => Promise.resolve(book.addressesOf(peerId)),
+    onLearned: (peer, from) => reacher.learned(peer, from),
+    now,
+    monotonic,
+    random,
+    onTrouble: troubles("exchange"),
+  });
+  const reacher = new Reacher({
+    libp2p,
+    book,
+    mandatory: config.mandatory,
+    waiting: () => history.messages.conversationsWaiting(),
+    isActive: (peerId) => presence.name(peerId) !== undefined,
+    onReached: (address, peerId) => node.reached(address, peerId),
+    onNotReached: (address) => node.notReached(address),
+    now,
+    monotonic,
+    random,
+    onTrouble: troubles("discovery"),
+  });
+
+  const owned = new AsyncDisposableStack();
+  const node = new RunningNode({
+    peerId: identity.peerId,
+    name: config.name,
+    addresses: () => libp2p.getMultiaddrs().map(String),
+    history,
+    book,
+    now,
+    stop: () => owned.disposeAsync(),
+  });
+  node.join(direct, presence, reacher);
+
+  libp2p.addEventListener("peer:identify", ({ detail }: CustomEvent<IdentifyResult>) => {
+    const peerId = detail.peerId.toString();
+    const addresses = detail.listenAddrs.slice(0, MAX_CLAIMED_ADDRESSES)
+      .map((address) => address.decapsulateCode(421).toString());
+    book.claimed(peerId, addresses);
+  });
+  libp2p.addEventListener("peer:disconnect", ({ detail }) => {
+    const error = new ChatError("refused", "the other side closed the connection", {
+      hint: "it may be full, or leaving; try again",
+    });
+    node.notUp(detail.toString(), error);
+  });
+
+  stack.use(direct);
+  stack.use(presence);
+  stack.use(exchange);
+  await direct.start();
+  await presence.start();
+  await exchange.start();
+  stack.defer(() => stopNetwork(libp2p));
+  try {
+    await libp2p.start();
+  } catch (error) {
+    throw listenFailure(config.host, port, error);
+  }
+  stack.use(reacher);
+  stack.defer(() => presence.goodbye({ signal: AbortSignal.timeout(GOODBYE_TIMEOUT_MS) }));
+  reacher.start();
+  owned.use(stack.move());
+  return node;
 }

@@ -7,7 +7,7 @@
  *   many connections it has; `up` and `down` alternate
  * - one stream to send on for each peer, on a connection that lives; opened again when it or its
  *   connection goes
- * - a peer without the protocol, or one that never says Hello, is reported once and is never up
+ * - a peer without the protocol, or one that says no Hello, is reported once and is not up
  * - what a peer can make this side keep is bounded: one name and a few numbers a connection
  *
  * It does not ping: a connection that stopped answering is closed by libp2p, which arrives here as
@@ -21,6 +21,8 @@ export const HELLO_TIMEOUT_MS = 30_000;
 /** A peer may send this many frames, and open this many streams, in RATE_WINDOW_MS. */
 export const RATE_LIMIT = 10;
 export const RATE_WINDOW_MS = 10_000;
+/** How long a frame may take from its first byte to its last. */
+export const FRAME_TIMEOUT_MS = 10_000;
 /** Wait before a stream is opened again on a connection that lives; doubles up to the cap. */
 export const REOPEN_BASE_MS = 1_000;
 export const REOPEN_CAP_MS = 60_000;
@@ -45,13 +47,19 @@ export type PresenceEvent =
     readonly address: string;
     readonly path: "direct" | "relayed";
   }
-  /** A connection is gone; `failed` if by an error, such as a reset or an unanswered ping. */
-  | { readonly type: "closed"; readonly connection: string; readonly failed: boolean }
+  /** A connection is gone, in whatever way. */
+  | { readonly type: "closed"; readonly connection: string }
   /** The peer opened its stream. */
   | { readonly type: "stream-opened"; readonly connection: string }
-  | { readonly type: "frame"; readonly connection: string; readonly frame: PresenceFrame }
-  /** The peer's stream is over; `orderly` if the peer closed it. */
-  | { readonly type: "stream-ended"; readonly connection: string; readonly orderly: boolean }
+  /** Bytes of the peer were read; `unfinished` if they end within a frame. */
+  | {
+    readonly type: "read";
+    readonly connection: string;
+    readonly frames: readonly PresenceFrame[];
+    readonly unfinished: boolean;
+  }
+  /** The peer closed its stream in order. */
+  | { readonly type: "stream-closed"; readonly connection: string }
   /** The stream asked for by `open` is there. */
   | { readonly type: "sending"; readonly connection: string }
   /** It could not be opened, or is gone. */
@@ -70,6 +78,8 @@ export type PresenceEffect =
   | { readonly type: "close"; readonly connection: string }
   /** Abort the connection: the peer misbehaves. */
   | { readonly type: "cut"; readonly connection: string }
+  /** Abort the peer's stream: it holds a frame that never ends. */
+  | { readonly type: "reset"; readonly connection: string }
   | { readonly type: "hello"; readonly peer: PeerView }
   | { readonly type: "up"; readonly peer: PeerView }
   | { readonly type: "down"; readonly peer: PeerView; readonly departure: Departure }
@@ -95,6 +105,8 @@ interface Link {
   readonly path: "direct" | "relayed";
   sending: "no" | "opening" | "open" | "unsupported";
   roundTripMs: number | undefined;
+  /** When the frame that has begun has to be there, monotonic; Infinity if none has. */
+  frameDue: number;
 }
 
 interface Peer {
@@ -104,7 +116,7 @@ interface Peer {
   standing: "awaited" | "up" | "foreign";
   name: string;
   lastSeen: number;
-  /** The peer closed its last stream itself, so it means to close the connection. */
+  /** The peer closed its stream, so it means to close the connection too. */
   streamClosed: boolean;
   readonly helloDue: number;
   reopenAt: number;
@@ -138,15 +150,17 @@ export class Presence {
     const { peer } = link;
     switch (event.type) {
       case "closed":
-        return this.#closed(link, event.failed);
+        return this.#closed(link);
       case "stream-opened":
         peer.streamClosed = false;
+        link.frameDue = Infinity;
         return this.#tooFast(peer, now) ? this.#cut(peer) : [];
-      case "stream-ended":
-        peer.streamClosed = event.orderly;
+      case "stream-closed":
+        peer.streamClosed = true;
+        link.frameDue = Infinity;
         return [];
-      case "frame":
-        return this.#frame(link, event.frame, now);
+      case "read":
+        return this.#read(link, event.frames, event.unfinished, now);
       case "sending":
         link.sending = "open";
         return [];
@@ -166,6 +180,7 @@ export class Presence {
     for (const { standing, helloDue, reopenAt } of this.#peers.values()) {
       wakeAt = Math.min(wakeAt, reopenAt, standing === "awaited" ? helloDue : Infinity);
     }
+    for (const { frameDue } of this.#links.values()) wakeAt = Math.min(wakeAt, frameDue);
     return wakeAt;
   }
 
@@ -175,7 +190,7 @@ export class Presence {
     return [...this.#peers.values()]
       .filter(({ standing }) => standing === "up")
       .sort((a, b) => a.connectedSince - b.connectedSince)
-      .map(view);
+      .map((peer) => view(peer));
   }
 
   /** The name of a peer that is up. */
@@ -195,6 +210,7 @@ export class Presence {
       path: event.path,
       sending: "no",
       roundTripMs: undefined,
+      frameDue: Infinity,
     };
     peer.links.push(link);
     peer.lastSeen = now.wall;
@@ -203,22 +219,40 @@ export class Presence {
     return this.#open(peer);
   }
 
-  #closed(link: Link, failed: boolean): PresenceEffect[] {
+  #closed(link: Link): PresenceEffect[] {
     const { peer } = link;
     this.#links.delete(link.id);
     peer.links.splice(peer.links.indexOf(link), 1);
     if (peer.links.length > 0) return this.#open(peer);
     this.#peers.delete(peer.peerId);
     if (peer.standing !== "up") return [];
-    // The operating system closes the socket of a killed process like any other; only a peer that
-    // closes on purpose ends its streams first.
-    const departure = !failed && peer.streamClosed ? "closed" : "lost";
+    // How the socket ended says little: that of a killed process is closed like any other, and a
+    // late write to one that was closed in order looks like a reset. A peer that closes on purpose
+    // ends its streams first.
+    const departure = peer.streamClosed ? "closed" : "lost";
     return [{ type: "down", peer: view(peer, link), departure }];
   }
 
-  #frame(link: Link, frame: PresenceFrame, now: Moment): PresenceEffect[] {
-    const { peer } = link;
-    peer.lastSeen = now.wall;
+  #read(
+    link: Link,
+    frames: readonly PresenceFrame[],
+    unfinished: boolean,
+    now: Moment,
+  ): PresenceEffect[] {
+    link.peer.lastSeen = now.wall;
+    if (!unfinished) link.frameDue = Infinity;
+    else if (frames.length > 0 || link.frameDue === Infinity) {
+      link.frameDue = now.monotonic + FRAME_TIMEOUT_MS;
+    }
+    const effects: PresenceEffect[] = [];
+    for (const frame of frames) {
+      effects.push(...this.#frame(link.peer, frame, now));
+      if (!this.#links.has(link.id)) break;
+    }
+    return effects;
+  }
+
+  #frame(peer: Peer, frame: PresenceFrame, now: Moment): PresenceEffect[] {
     if (this.#tooFast(peer, now)) return this.#cut(peer);
     if (frame.type === "goodbye") return this.#dismiss(peer, "close", "goodbye");
     peer.name = frame.name;
@@ -247,6 +281,11 @@ export class Presence {
       if (peer.standing === "awaited" && peer.helloDue <= now.monotonic) {
         effects.push(report(peer, "silent"));
       }
+    }
+    for (const link of this.#links.values()) {
+      if (link.frameDue > now.monotonic) continue;
+      link.frameDue = Infinity;
+      effects.push({ type: "reset", connection: link.id });
     }
     return effects;
   }

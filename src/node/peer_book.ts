@@ -1,0 +1,126 @@
+/**
+ * Everybody this node knows, in memory and in the history: what to call a peer, how it was found,
+ * where it may be dialled.
+ */
+import type { PeerStore, RememberedPeer } from "../history/mod.ts";
+import { PEER_SOURCES, type PeerSource } from "../presence/active_peer.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import { shortPeerId } from "./recipient.ts";
+
+/** Peers held in memory; those not seen for the longest time are only in the database. */
+const MAX_PEERS = 10_000;
+
+/** What the book knows of one peer. */
+interface Entry {
+  name: string;
+  source: PeerSource;
+  lastSeen: number;
+  readonly addresses: string[];
+}
+
+/** The address book of a running node. */
+export class PeerBook {
+  readonly #store: PeerStore;
+  readonly #self: string;
+  readonly #now: () => number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(store: PeerStore, self: string, now: () => number) {
+    this.#store = store;
+    this.#self = self;
+    this.#now = now;
+    for (const peer of store.list(self, MAX_PEERS)) this.#load(peer);
+  }
+
+  /** Notes how a peer was found. The first way counts, except that it merely connected. */
+  found(peerId: string, source: PeerSource): void {
+    const entry = this.#entries.get(peerId);
+    if (entry?.source === "inbound") entry.source = source;
+    if (peerId === this.#self || entry !== undefined) return;
+    if (this.#entries.size >= MAX_PEERS) return;
+    this.#entries.set(peerId, { name: "", source, lastSeen: 0, addresses: [] });
+  }
+
+  /** It said its name. */
+  named(peerId: string, name: string): void {
+    this.#entry(peerId).name = name;
+    this.#store.remember({ peerId, name, source: this.sourceOf(peerId), seenAt: this.#now() });
+  }
+
+  /** It answered where it was dialled. */
+  reached(peerId: string, address: string): void {
+    const { addresses } = this.#entry(peerId);
+    const index = addresses.indexOf(address);
+    if (index >= 0) addresses.splice(index, 1);
+    addresses.unshift(address);
+    const source = this.sourceOf(peerId);
+    this.#store.remember({ peerId, source, seenAt: this.#now(), reachedAt: address });
+  }
+
+  /** A person says that it is there: tried first, not kept. */
+  hint(peerId: string, address: string): void {
+    const { addresses } = this.#entry(peerId);
+    if (!addresses.includes(address)) addresses.unshift(address);
+  }
+
+  /** It says that it listens there. */
+  claimed(peerId: string, claims: readonly string[]): void {
+    const { addresses } = this.#entry(peerId);
+    const fresh = claims.filter((claim) => !addresses.includes(claim));
+    if (fresh.length === 0) return;
+    addresses.push(...fresh);
+    const source = this.sourceOf(peerId);
+    this.#store.remember({ peerId, source, seenAt: this.#now(), addresses: fresh });
+  }
+
+  sourceOf(peerId: string): PeerSource {
+    return this.#entries.get(peerId)?.source ?? "inbound";
+  }
+
+  /** Multiaddrs without the peer id, those that worked last first. */
+  addressesOf(peerId: string): readonly string[] {
+    return this.#entries.get(peerId)?.addresses ?? [];
+  }
+
+  /** As the peer gave it; empty if it never did. */
+  nameOf(peerId: string): string {
+    return this.#entries.get(peerId)?.name ?? "";
+  }
+
+  /** All peers with their names, for PEER arguments. */
+  candidates(): { peerId: string; name: string }[] {
+    return [...this.#entries].map(([peerId, { name }]) => ({ peerId, name }));
+  }
+
+  /** From the database, most recently seen first. */
+  remembered(limit = MAX_PEERS): RememberedPeer[] {
+    return this.#store.list(this.#self, limit);
+  }
+
+  /**
+   * What to call a peer on a terminal: its name, with the beginning of its id behind it where
+   * another peer goes by the same name, or the beginning alone where it has none.
+   */
+  displayName(peerId: string): string {
+    const name = sanitise(this.nameOf(peerId)).trim();
+    if (name === "") return shortPeerId(peerId);
+    const folded = name.toLowerCase();
+    for (const [other, entry] of this.#entries) {
+      if (other !== peerId && sanitise(entry.name).trim().toLowerCase() === folded) {
+        return `${name} (${shortPeerId(peerId)})`;
+      }
+    }
+    return name;
+  }
+
+  #entry(peerId: string): Entry {
+    this.found(peerId, "inbound");
+    return this.#entries.get(peerId) ??
+      { name: "", source: "inbound", lastSeen: 0, addresses: [] };
+  }
+
+  #load({ peerId, name, source, lastSeen, addresses }: RememberedPeer): void {
+    const known = PEER_SOURCES.find((candidate) => candidate === source) ?? "remembered";
+    this.#entries.set(peerId, { name, source: known, lastSeen, addresses: [...addresses] });
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Keeps this node connected: joins libp2p's dials with the redial schedule and the limits for
+ * discovered peers. Whom it seeks:
+ *
+ * - mandatory peers, for ever
+ * - peers and addresses for which messages wait, until they are reached
+ * - peers that vanished without a goodbye, for an hour
+ * - peers known from earlier runs, announced by mDNS or told of by others: within limits
+ */
+import { isLoopback } from "@libp2p/utils";
+import type { Connection, Libp2p, PeerInfo } from "@libp2p/interface";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import { parseAddress } from "../config/address.ts";
+import { CandidateDialer, type PeerRecord, Redialer, type TargetStatus } from "../discovery/mod.ts";
+import { ChatError } from "../errors.ts";
+import type { Conversation } from "../history/message_record.ts";
+import type { ActivePeer, Departure, PeerSource } from "../presence/active_peer.ts";
+import { MAX_ADDRESSES_PER_DIAL } from "./limits.ts";
+import type { PeerBook } from "./peer_book.ts";
+import type { Reach } from "./running_node.ts";
+
+/** Known peers that are dialled at the start; the others come by exchange, or when needed. */
+const MAX_REMEMBERED_DIALS = 32;
+/** A peer that vanished and did not come back for this long is left to discovery. */
+const VANISHED_FOR_MS = 60 * 60_000;
+/** Multicodec `p2p`: the part of a multiaddr that holds a peer id. */
+const P2P_CODE = 421;
+
+/** What the reacher is given. */
+export interface ReacherInit {
+  readonly libp2p: Libp2p;
+  readonly book: PeerBook;
+  /** As in the configuration. */
+  readonly mandatory: readonly string[];
+  /** Everybody for whom messages wait, at this moment. */
+  readonly waiting: () => readonly Conversation[];
+  readonly isActive: (peerId: string) => boolean;
+  /** Somebody was dialled at an address and answered. */
+  readonly onReached: (address: string, peerId: string) => void;
+  readonly onNotReached: (address: string) => void;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  readonly random: () => number;
+  readonly onTrouble: (what: string, detail: Record<string, unknown>) => void;
+}
+
+/** Dials, and keeps dialling. */
+export class Reacher implements Reach, AsyncDisposable {
+  readonly mandatory: readonly { readonly address: string; readonly peerId: string | undefined }[];
+  readonly #init: ReacherInit;
+  readonly #redialer: Redialer;
+  readonly #candidates: CandidateDialer;
+  /** Peers sought only because they vanished, and since when (monotonic). */
+  readonly #vanished = new Map<string, number>();
+
+  constructor(init: ReacherInit) {
+    this.#init = init;
+    this.mandatory = init.mandatory.map((text) => {
+      const { address, peerId } = parseAddress(text);
+      return { address, peerId };
+    });
+    const { now, monotonic, random, onTrouble } = init;
+    this.#redialer = new Redialer({
+      dial: (target, options) => this.#dialTarget(target, options),
+      isConnected: (peerId) => this.#connection(peerId) !== undefined,
+      now,
+      monotonic,
+      random,
+    });
+    this.#candidates = new CandidateDialer({
+      self: init.libp2p.peerId.toString(),
+      dial: (peerId, addresses, options) => this.#dial(peerId, addresses, options),
+      monotonic,
+      onTrouble,
+    });
+  }
+
+  /** Begins to dial; the node has to be started. */
+  start(): void {
+    for (const { address, peerId } of this.mandatory) this.#redialer.add(address, peerId);
+    for (const conversation of this.#init.waiting()) {
+      if (conversation.kind === "peer") this.seekPeer(conversation.peerId);
+      else this.seekAddress(conversation.address);
+    }
+    for (const { peerId, addresses } of this.#init.book.remembered(MAX_REMEMBERED_DIALS)) {
+      this.#candidates.discovered(peerId, addresses, { loopback: true });
+    }
+  }
+
+  peerAt(address: string): string | undefined {
+    return this.#init.libp2p.getConnections().find(({ direction, status, remoteAddr }) =>
+      status === "open" && direction === "outbound" && plain(remoteAddr) === address
+    )?.remotePeer.toString();
+  }
+
+  seekPeer(peerId: string, address?: string): void {
+    this.#vanished.delete(peerId);
+    if (address !== undefined) this.#init.book.hint(peerId, address);
+    this.#redialer.add(peerId, peerId);
+    this.#redialer.poke(peerId);
+  }
+
+  seekAddress(address: string): void {
+    this.#redialer.add(address);
+    this.#redialer.poke(address);
+  }
+
+  async dialAddress(address: string, { signal }: { signal: AbortSignal }): Promise<string> {
+    try {
+      const connection = await this.#init.libp2p.dial(multiaddr(address), { signal });
+      return this.#answered(connection, this.#isMandatory(address) ? "mandatory" : "asked");
+    } catch (error) {
+      this.#init.onNotReached(address);
+      throw error;
+    }
+  }
+
+  async dialPeer(
+    peerId: string,
+    address: string | undefined,
+    options: { signal: AbortSignal },
+  ): Promise<void> {
+    const known = this.#init.book.addressesOf(peerId);
+    const addresses = address === undefined ? known : [address, ...known];
+    const source = address === undefined ? "remembered" : "asked";
+    await this.#dial(peerId, addresses, options, source);
+  }
+
+  async settled({ signal }: { signal: AbortSignal }): Promise<void> {
+    await this.#redialer.allTried({ signal });
+  }
+
+  /** How it stands with everybody who is sought. */
+  report(): TargetStatus[] {
+    return this.#redialer.report();
+  }
+
+  /** A peer announced itself on the local network. */
+  announced({ id, multiaddrs }: PeerInfo): void {
+    const peerId = id.toString();
+    this.#discovered(peerId, multiaddrs.map(String), "mdns", true);
+  }
+
+  /** A connected peer told of another one. */
+  learned({ peerId, addresses }: PeerRecord, from: string): void {
+    const teller = this.#connection(from)?.remoteAddr;
+    const loopback = teller !== undefined && isLoopback(teller);
+    this.#discovered(peerId, addresses, "exchange", loopback);
+  }
+
+  peerUp({ peerId }: ActivePeer): void {
+    this.#vanished.delete(peerId);
+    this.#redialer.add(peerId, peerId);
+    this.#redialer.peerConnected(peerId);
+    this.#candidates.peerConnected(peerId);
+  }
+
+  peerDown({ peerId }: ActivePeer, departure: Departure): void {
+    this.#candidates.peerLost(peerId);
+    this.#redialer.peerLost(peerId);
+    const wanted = this.#init.waiting().some((conversation) =>
+      conversation.kind === "peer" && conversation.peerId === peerId
+    );
+    if (wanted) return;
+    if (departure === "goodbye") this.#redialer.remove(peerId);
+    else this.#vanished.set(peerId, this.#init.monotonic());
+    this.#forgetVanished();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#candidates[Symbol.asyncDispose]();
+    await this.#redialer[Symbol.asyncDispose]();
+  }
+
+  #discovered(
+    peerId: string,
+    addresses: readonly string[],
+    source: PeerSource,
+    loopback: boolean,
+  ): void {
+    if (this.#init.isActive(peerId)) return;
+    this.#init.book.found(peerId, source);
+    this.#candidates.discovered(peerId, addresses, { loopback });
+  }
+
+  #forgetVanished(): void {
+    for (const [peerId, since] of this.#vanished) {
+      if (this.#init.monotonic() - since < VANISHED_FOR_MS) continue;
+      this.#vanished.delete(peerId);
+      this.#redialer.remove(peerId);
+    }
+  }
+
+  /** A target is a peer id, or a multiaddr without one. */
+  async #dialTarget(target: string, options: { signal: AbortSignal }): Promise<string> {
+    if (target.startsWith("/")) {
+      const peerId = await this.dialAddress(target, options);
+      // Who answered is sought by its id from now on, wherever it goes.
+      if (!this.#isMandatory(target)) queueMicrotask(() => this.#redialer.remove(target));
+      return peerId;
+    }
+    await this.dialPeer(target, undefined, options);
+    return target;
+  }
+
+  async #dial(
+    peerId: string,
+    addresses: readonly string[],
+    { signal }: { signal: AbortSignal },
+    source?: PeerSource,
+  ): Promise<void> {
+    const targets = [...new Set(addresses)].slice(0, MAX_ADDRESSES_PER_DIAL);
+    if (targets.length === 0 && this.#connection(peerId) === undefined) {
+      throw new ChatError("unreachable", "no address is known for it", {
+        hint: "write its host:port once, or wait until it connects",
+      });
+    }
+    const connection = await this.#init.libp2p.dial(
+      targets.length === 0
+        ? peerIdFromString(peerId)
+        : targets.map((address) => multiaddr(`${address}/p2p/${peerId}`)),
+      { signal },
+    );
+    this.#answered(connection, source ?? this.#init.book.sourceOf(peerId));
+  }
+
+  /** The key was proven in the handshake: this peer is where it was dialled. */
+  #answered(connection: Connection, source: PeerSource): string {
+    const peerId = connection.remotePeer.toString();
+    this.#init.book.found(peerId, source);
+    if (connection.direction === "outbound") {
+      this.#init.onReached(plain(connection.remoteAddr), peerId);
+    }
+    return peerId;
+  }
+
+  #isMandatory(address: string): boolean {
+    return this.mandatory.some((one) => one.address === address);
+  }
+
+  #connection(peerId: string): Connection | undefined {
+    return this.#init.libp2p.getConnections().find(({ remotePeer, status }) =>
+      status === "open" && remotePeer.toString() === peerId
+    );
+  }
+}
+
+/** The text of an address without the peer id. */
+function plain(address: Multiaddr): string {
+  return address.decapsulateCode(P2P_CODE).toString();
+}

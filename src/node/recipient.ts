@@ -1,0 +1,60 @@
+/** From what a person writes for PEER to who is meant. Pure: the known peers are passed in. */
+import { parseAddress } from "../config/address.ts";
+import { isPeerId } from "../config/peer_id_text.ts";
+import { ChatError } from "../errors.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import type { Recipient } from "./chat_node.ts";
+
+/** All peer ids of Ed25519 keys begin like this, so it may be left out of a beginning. */
+const COMMON_PREFIX = "12D3KooW";
+/** A beginning shorter than this, after the common prefix, is more likely a mistyped name. */
+const MIN_BEGINNING_CHARACTERS = 4;
+
+/** Enough characters of a peer id to tell people's peers apart, and to write for PEER. */
+const SHORT_ID_CHARACTERS = 6;
+
+/** The first characters of a peer id that differ from one to the next. */
+export function shortPeerId(peerId: string): string {
+  return peerId.replace(COMMON_PREFIX, "").slice(0, SHORT_ID_CHARACTERS);
+}
+
+/** Somebody whom PEER could mean. */
+export interface Candidate {
+  readonly peerId: string;
+  readonly name: string;
+}
+
+/**
+ * Understands a name, a peer id or the beginning of one, `host:port`, or a multiaddr, in this order.
+ * Names match in either case. An address stays an address: who is there shows when it answers.
+ * @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address`
+ */
+export function resolveRecipient(text: string, known: readonly Candidate[]): Recipient {
+  const wanted = text.trim();
+  const quoted = JSON.stringify(sanitise(wanted));
+  const named = known.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  if (wanted !== "" && named.length > 0) return single(named, quoted);
+  if (isPeerId(wanted)) return { kind: "peer", peerId: wanted };
+  if (wanted.includes(":") || wanted.startsWith("/")) {
+    const { address, peerId } = parseAddress(wanted);
+    return peerId === undefined ? { kind: "address", address } : { kind: "peer", peerId, address };
+  }
+  if (wanted.replace(COMMON_PREFIX, "").length >= MIN_BEGINNING_CHARACTERS) {
+    const begun = known.filter(({ peerId }) =>
+      peerId.startsWith(wanted) || peerId.startsWith(COMMON_PREFIX + wanted)
+    );
+    if (begun.length > 0) return single(begun, quoted);
+  }
+  throw new ChatError("no-such-peer", `no peer is known as ${quoted}`, {
+    hint: "write host:port to reach a new peer; `p2p-chat peers --known` lists the known ones",
+  });
+}
+
+function single(candidates: readonly Candidate[], quoted: string): Recipient {
+  const [first, second] = candidates;
+  if (first !== undefined && second === undefined) return { kind: "peer", peerId: first.peerId };
+  const ids = candidates.slice(0, 3).map(({ peerId }) => peerId).join(", ");
+  throw new ChatError("ambiguous-peer", `${quoted} fits ${candidates.length} peers: ${ids}`, {
+    hint: "write more of the peer id",
+  });
+}

@@ -1,0 +1,349 @@
+/** A running node as the commands see it: joins delivery, presence, the peer book and the history. */
+import type { PeerId } from "@libp2p/interface";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { v7 } from "uuid";
+import { formatAddress } from "../config/address.ts";
+import { textFault } from "../direct/mod.ts";
+import { ChatError } from "../errors.ts";
+import type { Draft, History } from "../history/mod.ts";
+import type {
+  Conversation,
+  MessageRecord,
+  MessageState,
+  OwnMessage,
+  ReceivedMessage,
+} from "../history/message_record.ts";
+import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
+import type { ChatNode, ConnectResult, HistoryQuery, NodeEvent, Recipient } from "./chat_node.ts";
+import { dialFailure } from "./dial_failure.ts";
+import type { PeerBook } from "./peer_book.ts";
+import { resolveRecipient, shortPeerId } from "./recipient.ts";
+
+/** Peers dialled at once by `connectAll()`. */
+const MAX_CONNECT_ALL = 64;
+
+/** What the node needs of delivery. */
+export interface Delivery {
+  save(draft: Draft): Promise<OwnMessage>;
+  queued(peerId: PeerId): void;
+}
+
+/** What the node needs of presence. */
+export interface Roster {
+  peers(): ActivePeer[];
+}
+
+/** What the node needs of whatever keeps it connected. */
+export interface Reach {
+  /** Who is connected because it was dialled at this address. */
+  peerAt(address: string): string | undefined;
+  /** Keeps trying until the peer is connected. `address` is one more place to look. */
+  seekPeer(peerId: string, address?: string): void;
+  /** Keeps trying until somebody answers at the address. */
+  seekAddress(address: string): void;
+  /** Dials once; resolves with the peer id of whoever answered. */
+  dialAddress(address: string, options: { signal: AbortSignal }): Promise<string>;
+  dialPeer(
+    peerId: string,
+    address: string | undefined,
+    options: { signal: AbortSignal },
+  ): Promise<void>;
+  /** Resolves when everybody whom the start wanted was tried once. */
+  settled(options: { signal: AbortSignal }): Promise<void>;
+  /** Addresses of the mandatory peers, as multiaddrs. */
+  readonly mandatory: readonly { readonly address: string; readonly peerId: string | undefined }[];
+}
+
+/** The rooms that a running node joins. */
+export interface RunningNodeInit {
+  readonly peerId: string;
+  readonly name: string;
+  readonly addresses: () => string[];
+  readonly history: History;
+  readonly book: PeerBook;
+  readonly now: () => number;
+  /** Says goodbye and stops everything, in the reverse order of the start. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The one implementation of ChatNode; commands test against a twin of the interface. */
+export class RunningNode implements ChatNode {
+  readonly #init: RunningNodeInit;
+  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  /** Who waits for a peer to come up. */
+  readonly #waiters = new Set<{ peerId: string; reject: (reason: unknown) => void }>();
+  #delivery: Delivery | undefined;
+  #roster: Roster | undefined;
+  #reach: Reach | undefined;
+
+  constructor(init: RunningNodeInit) {
+    this.#init = init;
+  }
+
+  /** Joins the rooms that report to this node; once, before it is used. */
+  join(delivery: Delivery, roster: Roster, reach: Reach): void {
+    this.#delivery = delivery;
+    this.#roster = roster;
+    this.#reach = reach;
+  }
+
+  get peerId(): string {
+    return this.#init.peerId;
+  }
+
+  get name(): string {
+    return this.#init.name;
+  }
+
+  addresses(): string[] {
+    return this.#init.addresses();
+  }
+
+  subscribe(listener: (event: NodeEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Tells all listeners; one that throws is a defect and ends the program. */
+  emit(event: NodeEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  resolve(peer: string): Recipient {
+    return resolveRecipient(peer, this.#init.book.candidates());
+  }
+
+  async send(
+    recipient: Recipient,
+    text: string,
+    options: { replyTo?: string } = {},
+  ): Promise<OwnMessage> {
+    const fault = textFault(text);
+    if (fault !== undefined) {
+      throw new ChatError("bad-usage", `not sent: ${fault}`, {
+        hint: "a message is 1 B to 32 KiB of text; send a longer one in parts",
+      });
+    }
+    const conversation = this.#conversation(recipient);
+    const { now } = this.#init;
+    const draft = { conversation, id: v7(), text, sentAt: now(), replyTo: options.replyTo };
+    const own = await this.#joined(this.#delivery).save(draft);
+    this.emit({ event: "state", message: own });
+    this.#dispatch(conversation, recipient.kind === "peer" ? recipient.address : undefined);
+    return own;
+  }
+
+  async settled(messageId: string, { signal }: { signal: AbortSignal }): Promise<OwnMessage> {
+    const isSettled = (state: MessageState) => state !== "queued" && state !== "sent";
+    const { promise, resolve, reject } = Promise.withResolvers<OwnMessage>();
+    const abort = () => reject(signal.reason);
+    using _subscription = this.subscribe((event) => {
+      if (event.event !== "state" || event.message.id !== messageId) return;
+      if (isSettled(event.message.state)) resolve(event.message);
+    });
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      const own = this.#init.history.messages.own(messageId);
+      if (own !== undefined && isSettled(own.state)) return own;
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async connect(recipient: Recipient, { signal }: { signal: AbortSignal }): Promise<ActivePeer> {
+    const reach = this.#joined(this.#reach);
+    try {
+      if (recipient.kind === "address") {
+        return await this.#whenUp(await reach.dialAddress(recipient.address, { signal }), signal);
+      }
+      if (!this.#isActive(recipient.peerId)) {
+        await reach.dialPeer(recipient.peerId, recipient.address, { signal });
+      }
+      return await this.#whenUp(recipient.peerId, signal);
+    } catch (error) {
+      throw dialFailure(this.#label(recipient), error);
+    }
+  }
+
+  async connectAll({ signal }: { signal: AbortSignal }): Promise<ConnectResult[]> {
+    const { book } = this.#init;
+    const mandatory = this.#joined(this.#reach).mandatory;
+    const targets = new Map<string, Recipient>();
+    for (const { address, peerId } of mandatory) {
+      targets.set(
+        formatAddress(address),
+        peerId === undefined ? { kind: "address", address } : { kind: "peer", peerId, address },
+      );
+    }
+    for (const { peerId, addresses } of book.remembered(MAX_CONNECT_ALL)) {
+      const listed = mandatory.some((one) =>
+        one.peerId === peerId || addresses.includes(one.address)
+      );
+      if (!listed) targets.set(book.displayName(peerId), { kind: "peer", peerId });
+    }
+    return await Promise.all([...targets].map(async ([target, recipient]) => {
+      try {
+        return { target, peer: await this.connect(recipient, { signal }), error: undefined };
+      } catch (error) {
+        const words = error instanceof Error ? error.message : String(error);
+        return { target, peer: undefined, error: words.replace(`${target}: `, "") };
+      }
+    }));
+  }
+
+  settleConnections(options: { signal: AbortSignal }): Promise<void> {
+    return this.#joined(this.#reach).settled(options);
+  }
+
+  peers(): ActivePeer[] {
+    return this.#joined(this.#roster).peers();
+  }
+
+  knownPeers(): KnownPeer[] {
+    const active = new Map(this.peers().map((peer) => [peer.peerId, peer]));
+    return this.#init.book.remembered().map(({ peerId, name, addresses, lastSeen }) => ({
+      peerId,
+      name,
+      addresses,
+      source: this.#init.book.sourceOf(peerId),
+      lastSeen: active.get(peerId)?.lastSeen ?? lastSeen,
+      connected: active.has(peerId),
+    }));
+  }
+
+  displayName(peerId: string): string {
+    if (peerId === this.peerId) return this.name;
+    return this.#init.book.displayName(peerId);
+  }
+
+  history(query: HistoryQuery): MessageRecord[] {
+    const { conversation, ...rest } = query;
+    if (conversation === undefined) return this.#init.history.list(rest);
+    return this.#init.history.list({ ...rest, conversation: this.#conversation(conversation) });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#init.stop();
+  }
+
+  // What the rooms report.
+
+  received(messages: readonly ReceivedMessage[]): void {
+    for (const message of messages) this.emit({ event: "message", message });
+  }
+
+  stateChanged(messages: readonly OwnMessage[]): void {
+    for (const message of messages) this.emit({ event: "state", message });
+  }
+
+  peerUp(peer: ActivePeer): void {
+    this.emit({ event: "peer-up", peer });
+  }
+
+  peerDown(peer: ActivePeer, departure: Departure): void {
+    this.emit({ event: "peer-down", peer, departure });
+  }
+
+  /** Somebody answered where this node dialled: messages for that address are for that peer. */
+  reached(address: string, peerId: string): void {
+    const { history, book, now } = this.#init;
+    const before = history.peers.atAddress(address);
+    book.reached(peerId, address);
+    const where = formatAddress(address);
+    if (before !== undefined && before !== peerId) {
+      const text = `${where} is now ${this.displayName(peerId)} (${shortPeerId(peerId)}), ` +
+        `before it was ${this.displayName(before)} (${shortPeerId(before)})`;
+      this.emit({ event: "notice", text });
+    }
+    if (!history.messages.bind(address, peerId, now())) return;
+    const text = `messages for ${where} go to ${this.displayName(peerId)} ` +
+      `(${shortPeerId(peerId)}), the first peer to answer there`;
+    this.emit({ event: "notice", text });
+    this.#joined(this.#delivery).queued(peerIdFromString(peerId));
+  }
+
+  /** Nobody answered: messages for the address wait for the peer that was last reached there. */
+  notReached(address: string): void {
+    const { history, now } = this.#init;
+    const before = history.peers.atAddress(address);
+    if (before === undefined || !history.messages.bind(address, before, now())) return;
+    this.#joined(this.#delivery).queued(peerIdFromString(before));
+    this.#joined(this.#reach).seekPeer(before, address);
+  }
+
+  /** A connected peer turned out to be none of ours, or left before it said Hello. */
+  notUp(peerId: string, reason: ChatError): void {
+    for (const waiter of this.#waiters) if (waiter.peerId === peerId) waiter.reject(reason);
+  }
+
+  /** Sends what was saved, or seeks whom it is for. */
+  #dispatch(conversation: Conversation, hint: string | undefined): void {
+    const reach = this.#joined(this.#reach);
+    if (conversation.kind === "peer") {
+      this.#joined(this.#delivery).queued(peerIdFromString(conversation.peerId));
+      if (!this.#isActive(conversation.peerId)) reach.seekPeer(conversation.peerId, hint);
+      return;
+    }
+    // Somebody may have answered while the message was being saved.
+    const there = reach.peerAt(conversation.address);
+    if (there === undefined) reach.seekAddress(conversation.address);
+    else this.reached(conversation.address, there);
+  }
+
+  #conversation(recipient: Recipient): Conversation {
+    if (recipient.kind === "peer") {
+      if (recipient.peerId === this.peerId) {
+        throw new ChatError("bad-usage", "that is this very node", {
+          hint: "write to another peer; `p2p-chat peers --known` lists the known ones",
+        });
+      }
+      return { kind: "peer", peerId: recipient.peerId };
+    }
+    const { address } = recipient;
+    const there = this.#joined(this.#reach).peerAt(address) ?? this.#activeAt(address);
+    return there === undefined ? { kind: "address", address } : { kind: "peer", peerId: there };
+  }
+
+  /** A peer that is connected, and was last reached at the address. */
+  #activeAt(address: string): string | undefined {
+    const peerId = this.#init.history.peers.atAddress(address);
+    return peerId !== undefined && this.#isActive(peerId) ? peerId : undefined;
+  }
+
+  #isActive(peerId: string): boolean {
+    return this.peers().some((peer) => peer.peerId === peerId);
+  }
+
+  #label(recipient: Recipient): string {
+    return recipient.kind === "address"
+      ? formatAddress(recipient.address)
+      : this.displayName(recipient.peerId);
+  }
+
+  /** Waits for the peer's Hello: a connection alone does not make it one of ours. */
+  async #whenUp(peerId: string, signal: AbortSignal): Promise<ActivePeer> {
+    const { promise, resolve, reject } = Promise.withResolvers<ActivePeer>();
+    const abort = () => reject(signal.reason);
+    using _up = this.subscribe((event) => {
+      if (event.event === "peer-up" && event.peer.peerId === peerId) resolve(event.peer);
+    });
+    signal.addEventListener("abort", abort, { once: true });
+    const waiter = { peerId, reject };
+    this.#waiters.add(waiter);
+    try {
+      signal.throwIfAborted();
+      const active = this.peers().find((peer) => peer.peerId === peerId);
+      return active ?? await promise;
+    } finally {
+      signal.removeEventListener("abort", abort);
+      this.#waiters.delete(waiter);
+    }
+  }
+
+  #joined<Room>(room: Room | undefined): Room {
+    if (room === undefined) throw new Error("the node is used before its rooms are joined");
+    return room;
+  }
+}
