@@ -48,7 +48,7 @@ export interface DirectDriverInit<Draft, Own, Received> {
 }
 
 interface Channel {
-  readonly peerId: PeerId;
+  readonly peerId: string;
   readonly sender: Sender;
   stream: Stream | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +69,6 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
   /** Registers the protocol; call it before the node starts. */
   async start(): Promise<void> {
     const { libp2p } = this.#init;
-    libp2p.addEventListener("peer:connect", this.#onConnect);
     libp2p.addEventListener("peer:disconnect", this.#onDisconnect);
     await libp2p.handle(DIRECT_PROTOCOL, this.#onInboundStream, {
       maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
@@ -89,8 +88,16 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     });
   }
 
-  /** Messages to this peer were committed: send them as soon as there is a connection. */
-  queued(peerId: PeerId): void {
+  /**
+   * The peer is connected and one of ours: send what waits for it. Nothing is sent before, so that
+   * a stranger gets no messages and the recipient knows the sender's name by then.
+   */
+  connected(peerId: string): void {
+    this.#step(this.#channel(peerId), { type: "connected" });
+  }
+
+  /** Messages to this peer were committed: send them as soon as it is connected. */
+  queued(peerId: string): void {
     this.#step(this.#channel(peerId), { type: "queued" });
   }
 
@@ -98,9 +105,9 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
    * Takes a message back that is not delivered yet.
    * @returns whether it still could be
    */
-  cancel(peerId: PeerId, id: string): boolean {
+  cancel(peerId: string, id: string): boolean {
     const changed = this.#init.store
-      .record(peerId.toString(), [id], "cancelled", this.#init.now());
+      .record(peerId, [id], "cancelled", this.#init.now());
     this.#init.onState(changed);
     this.#step(this.#channel(peerId), { type: "cancelled", id });
     return changed.length > 0;
@@ -109,7 +116,6 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { libp2p } = this.#init;
     this.#stopped.abort();
-    libp2p.removeEventListener("peer:connect", this.#onConnect);
     libp2p.removeEventListener("peer:disconnect", this.#onDisconnect);
     await libp2p.unhandle(DIRECT_PROTOCOL);
     const streams = [...this.#inbound];
@@ -138,33 +144,30 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     }
   }
 
-  #channel(peerId: PeerId): Channel {
-    const key = peerId.toString();
-    const found = this.#channels.get(key);
+  #channel(peerId: string): Channel {
+    const found = this.#channels.get(peerId);
     if (found !== undefined) return found;
     const sender = new Sender(this.#init.random);
     const channel: Channel = { peerId, sender, stream: undefined, timer: undefined };
-    this.#channels.set(key, channel);
-    // The connection may be older than the first message.
-    if (this.#openConnection(peerId) !== undefined) this.#step(channel, { type: "connected" });
+    this.#channels.set(peerId, channel);
     return channel;
   }
 
-  #openConnection(peerId: PeerId): Connection | undefined {
-    return this.#init.libp2p.getConnections(peerId).find(({ status }) => status === "open");
+  #openConnection(peerId: string): Connection | undefined {
+    // The newest: an older one may be half open, and is noticed only when its ping fails.
+    return this.#init.libp2p.getConnections()
+      .filter(({ remotePeer, status }) => status === "open" && remotePeer.toString() === peerId)
+      .sort((a, b) => b.timeline.open - a.timeline.open)[0];
   }
 
-  readonly #onConnect = ({ detail: peerId }: CustomEvent<PeerId>): void => {
-    this.#step(this.#channel(peerId), { type: "connected" });
-  };
-
-  readonly #onDisconnect = ({ detail: peerId }: CustomEvent<PeerId>): void => {
-    const channel = this.#channels.get(peerId.toString());
+  readonly #onDisconnect = ({ detail }: CustomEvent<PeerId>): void => {
+    const peerId = detail.toString();
+    const channel = this.#channels.get(peerId);
     if (channel === undefined) return;
     this.#step(channel, { type: "disconnected" });
     clearTimeout(channel.timer);
     // A sender that is offline knows nothing that the outbox does not.
-    this.#channels.delete(peerId.toString());
+    this.#channels.delete(peerId);
   };
 
   /** Feeds one event and everything that follows from it. */
@@ -181,7 +184,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
 
   #perform(channel: Channel, effect: SenderEffect): SenderEvent | undefined {
     const { store, now, onTrouble } = this.#init;
-    const peer = channel.peerId.toString();
+    const peer = channel.peerId;
     try {
       switch (effect.type) {
         case "open":
@@ -223,7 +226,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
 
   #record(channel: Channel, ids: readonly string[], state: "sent" | "delivered"): void {
     const { store, now, onState } = this.#init;
-    onState(store.record(channel.peerId.toString(), ids, state, now()));
+    onState(store.record(channel.peerId, ids, state, now()));
   }
 
   #wakeAt(channel: Channel, at: number): void {
@@ -290,8 +293,9 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
   readonly #onInboundStream = (stream: Stream, connection: Connection): void => {
     this.#inbound.add(stream);
     stream.addEventListener("close", () => this.#inbound.delete(stream));
-    this.#readFrames(stream, connection.remotePeer, (frames) => {
-      this.#answer(stream, connection.remotePeer, frames);
+    const peer = connection.remotePeer.toString();
+    this.#readFrames(stream, peer, (frames) => {
+      this.#answer(stream, peer, frames);
     });
     stream.addEventListener("remoteCloseWrite", () => {
       stream.close({ signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) })
@@ -299,8 +303,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     });
   };
 
-  #answer(stream: Stream, from: PeerId, frames: readonly DirectFrame[]): void {
-    const peer = from.toString();
+  #answer(stream: Stream, peer: string, frames: readonly DirectFrame[]): void {
     const messages: WireMessage[] = [];
     const refused: { id: string; reason: string }[] = [];
     let bytes = 0;
@@ -333,7 +336,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
   /** Cuts what arrives into frames; any error resets the stream, never the process. */
   #readFrames(
     stream: Stream,
-    from: PeerId,
+    peer: string,
     take: (frames: readonly DirectFrame[]) => void,
   ): void {
     const decoder = new FrameDecoder(MAX_FRAME_BYTES);
@@ -342,7 +345,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
       const fault = error instanceof WireError || error instanceof FramingError;
       this.#init.onTrouble(
         fault ? "a peer broke the protocol" : "could not store what a peer sent",
-        { peer: from.toString(), error },
+        { peer, error },
       );
       stream.abort(error instanceof Error ? error : new Error(String(error)));
     };

@@ -83,6 +83,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
     onHello: (peerId, name) => book.named(peerId, name),
     onUp: (peer) => {
       reacher.peerUp(peer);
+      direct.connected(peer.peerId);
       exchange.peerConnected(peer.peerId);
       node.peerUp(peer);
     },

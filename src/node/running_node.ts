@@ -1,6 +1,4 @@
 /** A running node as the commands see it: joins delivery, presence, the peer book and the history. */
-import type { PeerId } from "@libp2p/interface";
-import { peerIdFromString } from "@libp2p/peer-id";
 import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
 import { textFault } from "../direct/mod.ts";
@@ -25,12 +23,14 @@ const MAX_CONNECT_ALL = 64;
 /** What the node needs of delivery. */
 export interface Delivery {
   save(draft: Draft): Promise<OwnMessage>;
-  queued(peerId: PeerId): void;
+  queued(peerId: string): void;
 }
 
 /** What the node needs of presence. */
 export interface Roster {
   peers(): ActivePeer[];
+  /** undefined for a peer that is not active */
+  name(peerId: string): string | undefined;
 }
 
 /** What the node needs of whatever keeps it connected. */
@@ -261,7 +261,7 @@ export class RunningNode implements ChatNode {
     const text = `messages for ${where} go to ${this.displayName(peerId)} ` +
       `(${shortPeerId(peerId)}), the first peer to answer there`;
     this.emit({ event: "notice", text });
-    this.#joined(this.#delivery).queued(peerIdFromString(peerId));
+    this.#joined(this.#delivery).queued(peerId);
   }
 
   /** Nobody answered: messages for the address wait for the peer that was last reached there. */
@@ -269,7 +269,7 @@ export class RunningNode implements ChatNode {
     const { history, now } = this.#init;
     const before = history.peers.atAddress(address);
     if (before === undefined || !history.messages.bind(address, before, now())) return;
-    this.#joined(this.#delivery).queued(peerIdFromString(before));
+    this.#joined(this.#delivery).queued(before);
     this.#joined(this.#reach).seekPeer(before, address);
   }
 
@@ -282,7 +282,7 @@ export class RunningNode implements ChatNode {
   #dispatch(conversation: Conversation, hint: string | undefined): void {
     const reach = this.#joined(this.#reach);
     if (conversation.kind === "peer") {
-      this.#joined(this.#delivery).queued(peerIdFromString(conversation.peerId));
+      this.#joined(this.#delivery).queued(conversation.peerId);
       if (!this.#isActive(conversation.peerId)) reach.seekPeer(conversation.peerId, hint);
       return;
     }
@@ -313,7 +313,7 @@ export class RunningNode implements ChatNode {
   }
 
   #isActive(peerId: string): boolean {
-    return this.peers().some((peer) => peer.peerId === peerId);
+    return this.#joined(this.#roster).name(peerId) !== undefined;
   }
 
   #label(recipient: Recipient): string {

@@ -67,6 +67,7 @@ class Peer implements AsyncDisposable {
       onTrouble: (what) => peer.#saw(() => peer.troubles.push(what)),
     });
     const peer = new Peer(libp2p, history, direct, options.history === undefined);
+    libp2p.addEventListener("peer:connect", ({ detail }) => direct.connected(detail.toString()));
     await direct.start();
     await libp2p.start();
     return peer;
@@ -91,7 +92,7 @@ class Peer implements AsyncDisposable {
     const conversation = { kind: "peer", peerId: to.id } as const;
     const draft = { conversation, id: v7(), text, sentAt: Date.now(), replyTo: undefined };
     const own = await this.direct.save(draft);
-    this.direct.queued(to.libp2p.peerId);
+    this.direct.queued(to.id);
     return own;
   }
 
@@ -224,11 +225,11 @@ Deno.test("DirectDriver.cancel() takes a waiting message back", async () => {
   await using blue = await Peer.start();
   const first = await red.send(blue, "no");
   await red.send(blue, "yes");
-  assertEquals(red.direct.cancel(blue.libp2p.peerId, first.id), true);
+  assertEquals(red.direct.cancel(blue.id, first.id), true);
   await red.dial(blue);
   await red.until(() => red.delivered().length === 1);
   assertEquals(blue.texts(), ["yes"]);
-  assertEquals(red.direct.cancel(blue.libp2p.peerId, first.id), false);
+  assertEquals(red.direct.cancel(blue.id, first.id), false);
 });
 
 Deno.test("DirectDriver shows a replayed message once and acknowledges it each time", async () => {
@@ -288,7 +289,7 @@ Deno.test("DirectDriver keeps a message pending when somebody else acknowledges 
   const conversation = { kind: "peer", peerId: mallory.peerId.toString() } as const;
   const draft = { conversation, id: v7(), text: "hello", sentAt: 0, replyTo: undefined };
   await red.direct.save(draft);
-  red.direct.queued(mallory.peerId);
+  red.direct.queued(mallory.peerId.toString());
   await asked.promise;
   await red.until(() => red.troubles.length > 0);
   assertEquals(red.troubles, ["a peer answered strangely"]);
