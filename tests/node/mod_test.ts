@@ -1,0 +1,156 @@
+/** Whole nodes over loopback: what the commands rely on. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ChatError } from "../../src/errors.ts";
+import { TestNode, TestProfile } from "./node_fixture.ts";
+
+Deno.test("startNode() starts, stops and leaves nothing behind", async () => {
+  using profile = await TestProfile.make();
+  for (let round = 0; round < 2; round++) {
+    await using one = await TestNode.start(profile);
+    assert(one.port > 0);
+    assertEquals(one.node.peers(), []);
+  }
+});
+
+Deno.test("startNode() says which port is in use, and leaves nothing behind", async () => {
+  using profile = await TestProfile.make();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const error = await assertRejects(
+    () => TestNode.start(profile, { port: listener.addr.port }),
+    ChatError,
+  );
+  assertEquals(error.code, "cannot-listen");
+  assert(error.message.includes(`port ${listener.addr.port} is in use`), error.message);
+  await using _again = await TestNode.start(profile);
+});
+
+Deno.test("startNode() says that this machine lacks the address", async () => {
+  using profile = await TestProfile.make();
+  const error = await assertRejects(
+    () => TestNode.start(profile, { host: "192.0.2.77", port: 7000 }),
+    ChatError,
+  );
+  assert(error.message.includes("no address like 192.0.2.77:7000"), error.message);
+});
+
+Deno.test("ChatNode.send() delivers to an address whose peer was never met, and remembers it", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using red = await TestNode.start(redProfile, { name: "red" });
+  {
+    await using blue = await TestNode.start(blueProfile, { name: "blue" });
+    assertEquals(await blue.deliver(red.address, "hello"), "delivered");
+    assertEquals(red.texts(), ["hello"]);
+    assert(blue.notices()[0]?.includes("the first peer to answer there"), blue.notices()[0]);
+    await red.until((event) => event.event === "peer-up");
+    assertEquals(red.node.displayName(blue.node.peerId), "blue");
+  }
+  await red.until((event) => event.event === "peer-down" && event.departure === "goodbye");
+  await using blue = await TestNode.start(blueProfile, { name: "blue" });
+  assertEquals(blue.node.resolve("red"), { kind: "peer", peerId: red.node.peerId });
+  assertEquals(await blue.deliver("red", "by name"), "delivered");
+  assertEquals(blue.node.history({ limit: 9 }).map(({ text }) => text), ["hello", "by name"]);
+});
+
+Deno.test("ChatNode.send() to an address where nobody answers waits for the first who does", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  let port: number;
+  {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    port = listener.addr.port;
+  }
+  const waiting = await (async () => {
+    await using blue = await TestNode.start(blueProfile, { name: "blue" });
+    const own = await blue.node.send(blue.node.resolve(`127.0.0.1:${port}`), "first");
+    await blue.node.send(blue.node.resolve(`127.0.0.1:${port}`), "second");
+    return own;
+  })();
+  assertEquals(waiting.conversation, { kind: "address", address: `/ip4/127.0.0.1/tcp/${port}` });
+
+  await using red = await TestNode.start(redProfile, { name: "red", port });
+  await using blue = await TestNode.start(blueProfile, { name: "blue" });
+  await red.until((event) => event.event === "message" && event.message.text === "second");
+  assertEquals(red.texts(), ["first", "second"]);
+  const settled = await blue.node.settled(waiting.id, { signal: AbortSignal.timeout(60_000) });
+  assertEquals(settled.conversation, { kind: "peer", peerId: red.node.peerId });
+});
+
+Deno.test("ChatNode.send() to an address says when another peer answers there than before", async () => {
+  using redProfile = await TestProfile.make();
+  using otherProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using blue = await TestNode.start(blueProfile);
+  let port: number;
+  {
+    await using red = await TestNode.start(redProfile, { name: "red" });
+    port = red.port;
+    await blue.deliver(red.address, "to red");
+  }
+  await blue.until((event) => event.event === "peer-down");
+  await using other = await TestNode.start(otherProfile, { name: "other", port });
+  const found = await blue.node.connect(
+    { kind: "address", address: `/ip4/127.0.0.1/tcp/${port}` },
+    { signal: AbortSignal.timeout(60_000) },
+  );
+  assertEquals(found.peerId, other.node.peerId);
+  assert(blue.notices().some((text) => text.includes("before it was red")), `${blue.notices()}`);
+});
+
+Deno.test("ChatNode.connect() says why it failed", async () => {
+  using profile = await TestProfile.make();
+  await using one = await TestNode.start(profile);
+  const failure = async (peer: string) => {
+    const recipient = one.node.resolve(peer);
+    const signal = AbortSignal.timeout(30_000);
+    return await assertRejects(() => one.node.connect(recipient, { signal }), ChatError);
+  };
+  const nobody = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = nobody.addr;
+  nobody.close();
+  assertEquals((await failure(`127.0.0.1:${port}`)).code, "unreachable");
+  assert((await failure(`127.0.0.1:${port}`)).message.includes("connection refused"));
+  assert((await failure("no-such-host.invalid:7000")).message.includes("does not resolve"));
+  assert((await failure(one.address)).message.includes("this very node"));
+
+  using foreign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const served = (async () => {
+    for await (const connection of foreign) {
+      await connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+      connection.close();
+    }
+  })();
+  assertEquals((await failure(`127.0.0.1:${foreign.addr.port}`)).code, "not-a-peer");
+  foreign.close();
+  await served;
+});
+
+Deno.test("ChatNode connects to a mandatory peer that comes later, and again after its restart", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  let port: number;
+  {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    port = listener.addr.port;
+  }
+  await using blue = await TestNode.start(blueProfile, { mandatory: [`127.0.0.1:${port}`] });
+  for (let round = 1; round <= 2; round++) {
+    await using _red = await TestNode.start(redProfile, { name: "red", port });
+    await blue.until(() => blue.events.filter(({ event }) => event === "peer-up").length === round);
+    assertEquals(blue.node.peers()[0]?.source, "mandatory");
+  }
+});
+
+Deno.test("ChatNode finds peers through a common one, and says how it found them", async () => {
+  using hubProfile = await TestProfile.make();
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using hub = await TestNode.start(hubProfile, { name: "hub" });
+  await using red = await TestNode.start(redProfile, { name: "red", mandatory: [hub.address] });
+  await red.until(({ event }) => event === "peer-up");
+  await using blue = await TestNode.start(blueProfile, { name: "blue", mandatory: [hub.address] });
+  await blue.until((event) => event.event === "peer-up" && event.peer.name === "red");
+  const found = blue.node.peers().find(({ name }) => name === "red");
+  assert(found?.source === "exchange" || found?.source === "inbound", found?.source);
+  assertEquals(await blue.deliver("red", "hello"), "delivered");
+});

@@ -1,0 +1,51 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ChatError } from "../../src/errors.ts";
+import { resolveRecipient, shortPeerId } from "../../src/node/recipient.ts";
+
+const RED = "12D3KooWB4cz2PWWzwVstNh4gnm1gzT9YoGHVN6X46dPFsJXWU6j";
+const BLUE = "12D3KooWMxu6xhGHnsJtDeUwdpyZhoZZpk2CCqJRbnzETNn5nN8C";
+const KNOWN = [{ peerId: RED, name: "Red" }, { peerId: BLUE, name: "blue" }];
+
+for (
+  const [text, recipient] of [
+    ["red", { kind: "peer", peerId: RED }],
+    [" Blue ", { kind: "peer", peerId: BLUE }],
+    [RED, { kind: "peer", peerId: RED }],
+    ["12D3KooWMxu6", { kind: "peer", peerId: BLUE }],
+    ["Mxu6", { kind: "peer", peerId: BLUE }],
+    ["127.0.0.1:7000", { kind: "address", address: "/ip4/127.0.0.1/tcp/7000" }],
+    ["[::1]:7000", { kind: "address", address: "/ip6/::1/tcp/7000" }],
+    ["/dns4/host.example/tcp/1", { kind: "address", address: "/dns4/host.example/tcp/1" }],
+    [`/ip4/10.0.0.1/tcp/7/p2p/${RED}`, {
+      kind: "peer",
+      peerId: RED,
+      address: "/ip4/10.0.0.1/tcp/7",
+    }],
+  ] as const
+) {
+  Deno.test(`resolveRecipient() understands ${text}`, () => {
+    assertEquals(resolveRecipient(text, KNOWN), recipient);
+  });
+}
+
+for (
+  const [text, code, known] of [
+    ["green", "no-such-peer", KNOWN],
+    ["", "no-such-peer", KNOWN],
+    ["12D3KooW", "no-such-peer", KNOWN],
+    ["Mxu", "no-such-peer", KNOWN],
+    ["red", "ambiguous-peer", [...KNOWN, { peerId: BLUE, name: "RED" }]],
+    ["127.0.0.1:99999", "bad-address", KNOWN],
+    ["/ip4/1.2.3.4/udp/5", "bad-address", KNOWN],
+  ] as const
+) {
+  Deno.test(`resolveRecipient() refuses ${JSON.stringify(text)} as ${code}`, () => {
+    const error = assertThrows(() => resolveRecipient(text, known), ChatError);
+    assertEquals(error.code, code);
+  });
+}
+
+Deno.test("resolveRecipient() understands what shortPeerId() shows", () => {
+  const expected = { kind: "peer", peerId: RED };
+  assertEquals(resolveRecipient(shortPeerId(RED), KNOWN), expected);
+});
