@@ -74,7 +74,10 @@ export interface ChatNode extends AsyncDisposable {
   connect(recipient: Recipient, options: { signal: AbortSignal }): Promise<ActivePeer>;
   /** Tries all mandatory and all known peers at once and reports on each. */
   connectAll(options: { signal: AbortSignal }): Promise<ConnectResult[]>;
-  /** Resolves when every mandatory and recently known peer was tried once, or on abort. */
+  /**
+   * Resolves when every mandatory peer, and everybody for whom messages wait, was tried once.
+   * @throws the signal's reason
+   */
   settleConnections(options: { signal: AbortSignal }): Promise<void>;
   /** Active peers, longest connected first. */
   peers(): ActivePeer[];

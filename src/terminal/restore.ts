@@ -12,7 +12,6 @@ const RESET = "\x1b[?25h\x1b[?2004l\x1b[0m";
  */
 export function restoreTerminal(): void {
   attempt(() => {
-    // Undoes what `process.stdin.setRawMode()` did as well.
     if (Deno.stdin.isTerminal()) Deno.stdin.setRaw(false);
   });
   attempt(() => {

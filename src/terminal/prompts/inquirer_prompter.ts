@@ -21,7 +21,7 @@ import {
 } from "./prompter.ts";
 import { promptTheme } from "./theme.ts";
 
-type Prompts = typeof import("@inquirer/prompts");
+type Prompts = typeof import("./library.ts");
 type Context = Pick<PromptSession, "input" | "output" | "signal">;
 
 /** Rows that a list leaves for its question, its help, and lines above. */
@@ -92,7 +92,7 @@ export class InquirerPrompter implements Prompter {
     if (this.#asking) throw new Error("another question is open");
     this.#asking = true;
     try {
-      const prompts = await import("@inquirer/prompts");
+      const prompts = await import("./library.ts");
       signal?.throwIfAborted();
       await using session = new PromptSession(this.#terminal, signal);
       const { input, output } = session;

@@ -126,7 +126,9 @@ function readlineMeasure(): { width: (text: string) => number; close: () => void
  * stands for them: who opens prompts handles these signals.
  */
 function signalsHandledElsewhere(): Disposable {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const signals = Deno.build.os === "windows"
+    ? ["SIGINT"] as const
+    : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const handledElsewhere = () => {};
   for (const signal of signals) process.on(signal, handledElsewhere);
   return {
