@@ -67,9 +67,9 @@ export class MessageStore {
       INSERT INTO message (conversation, sender, id, sent_at, recorded_at, reply_to, text)
       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, id) DO NOTHING`);
     this.#setState = db.prepare(`
-      UPDATE message SET state = ?1, recorded_at = ?2, reason = ?3
-      WHERE sender = ${selfKey} AND id = ?4 AND conversation = ?5
-        AND state IN ('queued', 'sent') AND state <> ?1
+      UPDATE message SET state = ?, recorded_at = ?, reason = ?
+      WHERE sender = ${selfKey} AND id = ? AND conversation = ?
+        AND state IN ('queued', 'sent') AND state <> ?
       RETURNING position, sent_at, reply_to, text`);
     this.#selectWaiting = db.prepare(`
       SELECT sequence, id, sent_at, text, reply_to FROM message INDEXED BY outbox
@@ -183,7 +183,7 @@ export class MessageStore {
       if (key === undefined) return [];
       const changed: OwnMessage[] = [];
       for (const id of ids) {
-        const row = this.#setState.get(state, now, reason ?? null, id, key);
+        const row = this.#setState.get(state, now, reason ?? null, id, key, state);
         if (row === undefined) continue;
         changed.push({
           direction: "out",

@@ -28,9 +28,15 @@ export interface PeerUpdate {
   /** Kept from the first time only. */
   readonly source: string;
   readonly seenAt: number;
-  /** Multiaddrs without the peer id. */
+  /** Where it says that it listens: multiaddrs without the peer id. A hint, trusted for nothing. */
   readonly addresses?: readonly string[];
+  /** Where this node dialled it and it answered with its key. */
+  readonly reachedAt?: string;
 }
+
+/*
+ * Statements take plain `?` only: numbered parameters (`?1`) fail on Deno 2.4.2.
+ */
 
 /** Reads and writes the tables `peer` and `peer_address`. */
 export class PeerStore {
@@ -43,16 +49,17 @@ export class PeerStore {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#upsert = db.prepare(`
-      INSERT INTO peer (peer_id, name, source, last_seen) VALUES (?1, coalesce(?2, ''), ?3, ?4)
+      INSERT INTO peer (peer_id, name, source, last_seen) VALUES (?, ?, ?, ?)
       ON CONFLICT (peer_id) DO UPDATE SET
-        name = coalesce(?2, name), last_seen = max(last_seen, ?4)`);
+        name = coalesce(?, name), last_seen = max(last_seen, excluded.last_seen)`);
     this.#selectKey = db.prepare("SELECT key FROM peer WHERE peer_id = ?");
     this.#upsertAddress = db.prepare(`
-      INSERT INTO peer_address (peer, address, last_worked) VALUES (?1, ?2, ?3)
-      ON CONFLICT (peer, address) DO UPDATE SET last_worked = max(last_worked, ?3)`);
+      INSERT INTO peer_address (peer, address, last_worked) VALUES (?, ?, ?)
+      ON CONFLICT (peer, address) DO UPDATE SET
+        last_worked = max(last_worked, excluded.last_worked)`);
     this.#pruneAddresses = db.prepare(`
-      DELETE FROM peer_address WHERE peer = ?1 AND address NOT IN (
-        SELECT address FROM peer_address WHERE peer = ?1
+      DELETE FROM peer_address WHERE peer = ? AND address NOT IN (
+        SELECT address FROM peer_address WHERE peer = ?
         ORDER BY last_worked DESC, address LIMIT ${MAX_ADDRESSES_PER_PEER})`);
   }
 
@@ -60,7 +67,7 @@ export class PeerStore {
   keyOf(peerId: string, source: string, seenAt: number): number {
     const found = this.#selectKey.get(peerId);
     if (found !== undefined) return Number(found.key);
-    return Number(this.#upsert.run(peerId, null, source, seenAt).lastInsertRowid);
+    return Number(this.#upsert.run(peerId, "", source, seenAt, null).lastInsertRowid);
   }
 
   /**
@@ -69,19 +76,22 @@ export class PeerStore {
    */
   remember(update: PeerUpdate): void {
     transaction(this.#db, () => {
-      this.#upsert.run(update.peerId, update.name ?? null, update.source, update.seenAt);
-      if (update.addresses === undefined || update.addresses.length === 0) return;
-      const key = Number(this.#selectKey.get(update.peerId)?.key);
-      for (const address of update.addresses) this.#upsertAddress.run(key, address, update.seenAt);
-      this.#pruneAddresses.run(key);
+      const { peerId, name, source, seenAt } = update;
+      this.#upsert.run(peerId, name ?? "", source, seenAt, name ?? null);
+      const { addresses = [], reachedAt } = update;
+      if (addresses.length === 0 && reachedAt === undefined) return;
+      const key = Number(this.#selectKey.get(peerId)?.key);
+      for (const address of addresses) this.#upsertAddress.run(key, address, 0);
+      if (reachedAt !== undefined) this.#upsertAddress.run(key, reachedAt, seenAt);
+      this.#pruneAddresses.run(key, key);
     });
   }
 
-  /** The peer last reached at `address`, a multiaddr without peer id. */
+  /** The peer last reached at `address` by dialling it; what peers claim does not count. */
   atAddress(address: string): string | undefined {
     const row = this.#db.prepare(`
       SELECT peer_id FROM peer_address JOIN peer ON peer.key = peer_address.peer
-      WHERE address = ? ORDER BY last_worked DESC LIMIT 1`).get(address);
+      WHERE address = ? AND last_worked > 0 ORDER BY last_worked DESC LIMIT 1`).get(address);
     return row === undefined ? undefined : String(row.peer_id);
   }
 

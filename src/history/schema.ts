@@ -19,7 +19,8 @@ const MIGRATIONS: readonly string[] = [
     last_seen INTEGER NOT NULL
   ) STRICT;
 
-  -- Where a peer was reached or said that it listens, as multiaddrs without the peer id.
+  -- Where a peer said that it listens (last_worked 0) or was reached by dialling, as multiaddrs
+  -- without the peer id.
   CREATE TABLE peer_address (
     peer INTEGER NOT NULL REFERENCES peer (key) ON DELETE CASCADE,
     address TEXT NOT NULL,
