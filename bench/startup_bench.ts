@@ -28,7 +28,7 @@ class NodeProcess implements AsyncDisposable {
       args: ["listen", "--json", "--home", home, "--port", "0", "--no-mdns", ...args],
       stdin: "null",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: "null",
     }).spawn();
     this.#lines = this.#child.stdout
       .pipeThrough(new TextDecoderStream())

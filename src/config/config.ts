@@ -108,7 +108,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     validate: validateHost,
   },
   port: {
-    description: "TCP port on which `listen`, `menu` and `chat` listen; other commands take any.",
+    description: "TCP port on which `listen` and `menu` listen; other commands take any.",
     allowed: "a whole number from 0 to 65535 (0 takes any free port)",
     defaultText: String(DEFAULT_PORT),
     flag: "--port",

@@ -58,7 +58,7 @@ interface Candidate {
   announced: boolean;
   dialling: boolean;
   connectedAt: number | undefined;
-  lastDialled: number;
+  lastDialled: number | undefined;
   /** Failures in a row. */
   failures: number;
 }
@@ -142,7 +142,7 @@ export class Admission {
       announced: true,
       dialling: false,
       connectedAt: undefined,
-      lastDialled: -Infinity,
+      lastDialled: undefined,
       failures: 0,
     });
   }
@@ -154,7 +154,7 @@ export class Admission {
     else {
       // A good peer that comes back, perhaps elsewhere, is dialled as soon as it is announced.
       candidate.failures = 0;
-      candidate.lastDialled = -Infinity;
+      candidate.lastDialled = undefined;
     }
     candidate.connectedAt = undefined;
   }
@@ -176,7 +176,7 @@ export class Admission {
     const due = [...this.#candidates.values()]
       .filter((candidate) => this.#wanted(candidate) && dueAt(candidate) <= now)
       // Those that failed least go first, of these the one that has waited longest.
-      .sort((a, b) => a.failures - b.failures || a.lastDialled - b.lastDialled);
+      .sort((a, b) => a.failures - b.failures || dueAt(a) - dueAt(b));
     return due.slice(0, room).map((candidate) => {
       candidate.dialling = true;
       candidate.announced = false;
@@ -202,7 +202,9 @@ export class Admission {
   }
 }
 
+/** When a candidate may be dialled; 0, which is always past, if it never was. */
 function dueAt({ lastDialled, failures }: Candidate): number {
+  if (lastDialled === undefined) return 0;
   const wait = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** Math.max(0, failures - 1));
   return lastDialled + wait;
 }

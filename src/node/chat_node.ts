@@ -47,7 +47,10 @@ export interface ChatNode extends AsyncDisposable {
   readonly name: string;
   /** Multiaddrs on which this node listens, with its peer id at the end. */
   addresses(): string[];
-  /** Calls `listener` for every event from now on, until the result is disposed. */
+  /**
+   * Calls `listener` for every event from now on, until the result is disposed. The first listener
+   * also gets what happened since the start, before this returns.
+   */
   subscribe(listener: (event: NodeEvent) => void): Disposable;
   /**
    * Understands a PEER argument: a peer id or an unambiguous beginning of one, a known peer's name,

@@ -154,6 +154,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
     const error = new ChatError("refused", "the other side closed the connection", {
       hint: "it may be full, or leaving; try again",
     });
+    reacher.disconnected(detail.toString());
     node.notUp(detail.toString(), error);
   });
 

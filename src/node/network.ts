@@ -3,10 +3,10 @@ import "./broadcast_channel.ts";
 import { identify } from "@libp2p/identify";
 import type { ComponentLogger, Libp2p, PeerInfo, PrivateKey } from "@libp2p/interface";
 import { mdns } from "@libp2p/mdns";
-import { noise } from "@libp2p/noise";
+import { noise, pureJsCrypto } from "@libp2p/noise";
 import { ping } from "@libp2p/ping";
-import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
+import { getCiphers } from "node:crypto";
 import { denoTcp } from "../transport/mod.ts";
 import {
   ADDRESS_DIAL_TIMEOUT_MS,
@@ -21,6 +21,7 @@ import {
   PING_INTERVAL_MS,
   PING_TIMEOUT_MS,
 } from "./limits.ts";
+import { steadyYamux } from "./steady_yamux.ts";
 
 /** Ours alone: other libp2p programs on the network are not asked and do not answer. */
 const MDNS_SERVICE = "_p2p-chat._udp.local";
@@ -45,13 +46,8 @@ export function createNetwork(init: NetworkInit): Promise<Libp2p> {
     nodeInfo: { name: "p2p-chat" },
     addresses: { listen: [...listen] },
     transports: [denoTcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
-        maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
-      }),
-    ],
+    connectionEncrypters: [hasNativeCipher() ? noise() : noise({ crypto: pureJsCrypto })],
+    streamMuxers: [steadyYamux(MAX_STREAMS_PER_CONNECTION)],
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       maxIncomingPendingConnections: MAX_PENDING_INBOUND,
@@ -75,6 +71,11 @@ export function createNetwork(init: NetworkInit): Promise<Libp2p> {
       return discovery;
     }],
   });
+}
+
+/** Noise takes the runtime's cipher for large chunks; Deno 2.4.2 does not have it. */
+function hasNativeCipher(): boolean {
+  return getCiphers().includes("chacha20-poly1305");
 }
 
 /**

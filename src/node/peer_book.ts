@@ -10,6 +10,9 @@ import { shortPeerId } from "./recipient.ts";
 /** Peers held in memory; those not seen for the longest time are only in the database. */
 const MAX_PEERS = 10_000;
 
+/** Addresses held for one peer. */
+const MAX_ADDRESSES_PER_PEER = 16;
+
 /** What the book knows of one peer. */
 interface Entry {
   name: string;
@@ -60,7 +63,9 @@ export class PeerBook {
   /** A person says that it is there: tried first, not kept. */
   hint(peerId: string, address: string): void {
     const { addresses } = this.#entry(peerId);
-    if (!addresses.includes(address)) addresses.unshift(address);
+    if (addresses.includes(address)) return;
+    addresses.unshift(address);
+    addresses.length = Math.min(addresses.length, MAX_ADDRESSES_PER_PEER);
   }
 
   /** It says that it listens there. */
@@ -68,7 +73,7 @@ export class PeerBook {
     const { addresses } = this.#entry(peerId);
     const fresh = claims.filter((claim) => !addresses.includes(claim));
     if (fresh.length === 0) return;
-    addresses.push(...fresh);
+    addresses.push(...fresh.slice(0, MAX_ADDRESSES_PER_PEER - addresses.length));
     const source = this.sourceOf(peerId);
     this.#store.remember({ peerId, source, seenAt: this.#now(), addresses: fresh });
   }

@@ -24,6 +24,8 @@ import type { Reach } from "./running_node.ts";
 const MAX_REMEMBERED_DIALS = 32;
 /** A peer that vanished and did not come back for this long is left to discovery. */
 const VANISHED_FOR_MS = 60 * 60_000;
+/** A new address of a sought peer is tried at once, but not more often than this. */
+const POKE_INTERVAL_MS = 5_000;
 /** Multicodec `p2p`: the part of a multiaddr that holds a peer id. */
 const P2P_CODE = 421;
 
@@ -53,6 +55,10 @@ export class Reacher implements Reach, AsyncDisposable {
   readonly #candidates: CandidateDialer;
   /** Peers sought only because they vanished, and since when (monotonic). */
   readonly #vanished = new Map<string, number>();
+  /** A new address at which a sought peer announced itself: worth one dial, then forgotten. */
+  readonly #announcements = new Map<string, string>();
+  /** When a peer was last dialled out of turn because of a new address (monotonic). */
+  readonly #poked = new Map<string, number>();
 
   constructor(init: ReacherInit) {
     this.#init = init;
@@ -168,6 +174,12 @@ export class Reacher implements Reach, AsyncDisposable {
     this.#forgetVanished();
   }
 
+  /** The last connection to the peer is gone, whether it was ever up or not. */
+  disconnected(peerId: string): void {
+    this.#candidates.peerLost(peerId);
+    this.#redialer.peerLost(peerId);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#candidates[Symbol.asyncDispose]();
     await this.#redialer[Symbol.asyncDispose]();
@@ -181,7 +193,26 @@ export class Reacher implements Reach, AsyncDisposable {
   ): void {
     if (this.#init.isActive(peerId)) return;
     this.#init.book.found(peerId, source);
+    this.#tryNewAddresses(peerId, addresses);
     this.#candidates.discovered(peerId, addresses, { loopback });
+  }
+
+  /**
+   * A peer that is sought may have come back at another address. Anybody can announce anything, so
+   * only an address that is new, and one peer at a time in POKE_INTERVAL_MS, cuts a back-off short.
+   */
+  #tryNewAddresses(peerId: string, addresses: readonly string[]): void {
+    if (!this.#redialer.has(peerId)) return;
+    const known = this.#init.book.addressesOf(peerId);
+    const [fresh] = addresses.map((address) => plain(multiaddr(address)))
+      .filter((address) => !known.includes(address));
+    const now = this.#init.monotonic();
+    if (fresh === undefined || now - (this.#poked.get(peerId) ?? -Infinity) < POKE_INTERVAL_MS) {
+      return;
+    }
+    this.#poked.set(peerId, now);
+    this.#announcements.set(peerId, fresh);
+    this.#redialer.poke(peerId);
   }
 
   #forgetVanished(): void {
@@ -200,7 +231,12 @@ export class Reacher implements Reach, AsyncDisposable {
       if (!this.#isMandatory(target)) queueMicrotask(() => this.#redialer.remove(target));
       return peerId;
     }
-    await this.dialPeer(target, undefined, options);
+    const announced = this.#announcements.get(target);
+    this.#announcements.delete(target);
+    await this.#dial(target, [
+      ...(announced === undefined ? [] : [announced]),
+      ...this.#init.book.addressesOf(target),
+    ], options);
     return target;
   }
 

@@ -20,6 +20,9 @@ import { resolveRecipient, shortPeerId } from "./recipient.ts";
 /** Peers dialled at once by `connectAll()`. */
 const MAX_CONNECT_ALL = 64;
 
+/** Events kept while nobody listens: enough for the start, bounded where nobody ever does. */
+const MAX_EARLY_EVENTS = 1_000;
+
 /** What the node needs of delivery. */
 export interface Delivery {
   save(draft: Draft): Promise<OwnMessage>;
@@ -70,6 +73,8 @@ export interface RunningNodeInit {
 export class RunningNode implements ChatNode {
   readonly #init: RunningNodeInit;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
+  /** What happened before anybody listened; the first listener gets it. */
+  readonly #early: NodeEvent[] = [];
   /** Who waits for a peer to come up. */
   readonly #waiters = new Set<{ peerId: string; reject: (reason: unknown) => void }>();
   #delivery: Delivery | undefined;
@@ -101,11 +106,14 @@ export class RunningNode implements ChatNode {
 
   subscribe(listener: (event: NodeEvent) => void): Disposable {
     this.#listeners.add(listener);
+    for (const event of this.#early.splice(0)) listener(event);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   /** Tells all listeners; one that throws is a defect and ends the program. */
   emit(event: NodeEvent): void {
+    if (this.#listeners.size === 0) this.#early.push(event);
+    if (this.#early.length > MAX_EARLY_EVENTS) this.#early.shift();
     for (const listener of [...this.#listeners]) listener(event);
   }
 

@@ -22,6 +22,7 @@ import {
   encodeHello,
   MAX_FRAME_BYTES,
   PRESENCE_PROTOCOL,
+  type PresenceFrame,
 } from "./wire.ts";
 
 /** How long opening a stream on a living connection may take. */
@@ -174,7 +175,14 @@ export class PresenceDriver implements AsyncDisposable {
     const { now, monotonic } = this.#init;
     const effects = this.#presence.handle(event, { wall: now(), monotonic: monotonic() });
     this.#arm();
-    for (const effect of effects) this.#perform(effect);
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        // What the node does with one report must not keep it from the others.
+        this.#init.onTrouble(`presence could not go on after "${effect.type}"`, { error });
+      }
+    }
   }
 
   #arm(): void {
@@ -267,13 +275,14 @@ export class PresenceDriver implements AsyncDisposable {
   #read(stream: Stream, { id }: Connection): void {
     const decoder = new FrameDecoder(MAX_FRAME_BYTES);
     stream.addEventListener("message", ({ data }) => {
+      let frames: PresenceFrame[];
       try {
-        const frames = decoder.push(data.subarray()).map(decodeFrame);
-        const unfinished = decoder.pendingBytes > 0;
-        this.#handle({ type: "read", connection: id, frames, unfinished });
+        frames = decoder.push(data.subarray()).map(decodeFrame);
       } catch (error) {
-        this.#refuse(id, asError(error));
+        return this.#refuse(id, asError(error));
       }
+      const unfinished = decoder.pendingBytes > 0;
+      this.#handle({ type: "read", connection: id, frames, unfinished });
     });
     const closed = () => {
       this.#handle({ type: "stream-closed", connection: id });

@@ -9,6 +9,9 @@
  *   connection goes
  * - a peer without the protocol, or one that says no Hello, is reported once and is not up
  * - what a peer can make this side keep is bounded: one name and a few numbers a connection
+ * - `open` comes only in answer to `timer`, after everything else. Yamux 8.0.3 throws past everybody
+ *   when a connection ends between `newStream()` and the next microtask, and that can happen in the
+ *   event handler of another connection (its muxer.ts, `onCreateStream`), but not in a fresh timer
  *
  * It does not ping: a connection that stopped answering is closed by libp2p, which arrives here as
  * `closed`.
@@ -119,8 +122,8 @@ interface Peer {
   /** The peer closed its stream, so it means to close the connection too. */
   streamClosed: boolean;
   readonly helloDue: number;
-  reopenAt: number;
-  reopenFailures: number;
+  openAt: number;
+  openFailures: number;
   /** When it last sent frames or opened streams, monotonic. */
   marks: number[];
 }
@@ -150,7 +153,7 @@ export class Presence {
     const { peer } = link;
     switch (event.type) {
       case "closed":
-        return this.#closed(link);
+        return this.#closed(link, now);
       case "stream-opened":
         peer.streamClosed = false;
         link.frameDue = Infinity;
@@ -177,8 +180,8 @@ export class Presence {
   get wakeAt(): number {
     let wakeAt = Infinity;
     if (this.#leaving) return wakeAt;
-    for (const { standing, helloDue, reopenAt } of this.#peers.values()) {
-      wakeAt = Math.min(wakeAt, reopenAt, standing === "awaited" ? helloDue : Infinity);
+    for (const { standing, helloDue, openAt } of this.#peers.values()) {
+      wakeAt = Math.min(wakeAt, openAt, standing === "awaited" ? helloDue : Infinity);
     }
     for (const { frameDue } of this.#links.values()) wakeAt = Math.min(wakeAt, frameDue);
     return wakeAt;
@@ -216,14 +219,18 @@ export class Presence {
     peer.lastSeen = now.wall;
     this.#links.set(link.id, link);
     // While a failed stream waits for its time, a new connection is a reason to try at once.
-    return this.#open(peer);
+    peer.openAt = now.monotonic;
+    return [];
   }
 
-  #closed(link: Link): PresenceEffect[] {
+  #closed(link: Link, now: Moment): PresenceEffect[] {
     const { peer } = link;
     this.#links.delete(link.id);
     peer.links.splice(peer.links.indexOf(link), 1);
-    if (peer.links.length > 0) return this.#open(peer);
+    if (peer.links.length > 0) {
+      peer.openAt = now.monotonic;
+      return [];
+    }
     this.#peers.delete(peer.peerId);
     if (peer.standing !== "up") return [];
     // How the socket ended says little: that of a killed process is closed like any other, and a
@@ -268,33 +275,35 @@ export class Presence {
     const { peer } = link;
     link.sending = unsupported ? "unsupported" : "no";
     if (unsupported) return peer.standing === "awaited" ? [report(peer, "unsupported")] : [];
-    const delay = Math.min(REOPEN_CAP_MS, REOPEN_BASE_MS * 2 ** peer.reopenFailures);
-    peer.reopenFailures++;
-    peer.reopenAt = now.monotonic + delay;
+    const delay = Math.min(REOPEN_CAP_MS, REOPEN_BASE_MS * 2 ** peer.openFailures);
+    peer.openFailures++;
+    peer.openAt = now.monotonic + delay;
     return [];
   }
 
   #timer(now: Moment): PresenceEffect[] {
     const effects: PresenceEffect[] = [];
-    for (const peer of this.#peers.values()) {
-      if (peer.reopenAt <= now.monotonic) effects.push(...this.#open(peer));
-      if (peer.standing === "awaited" && peer.helloDue <= now.monotonic) {
-        effects.push(report(peer, "silent"));
-      }
-    }
     for (const link of this.#links.values()) {
       if (link.frameDue > now.monotonic) continue;
       link.frameDue = Infinity;
       effects.push({ type: "reset", connection: link.id });
     }
+    for (const peer of this.#peers.values()) {
+      if (peer.standing === "awaited" && peer.helloDue <= now.monotonic) {
+        effects.push(report(peer, "silent"));
+      }
+    }
+    for (const peer of this.#peers.values()) {
+      if (peer.openAt <= now.monotonic) effects.push(...this.#open(peer));
+    }
     return effects;
   }
 
   #open(peer: Peer): PresenceEffect[] {
-    peer.reopenAt = Infinity;
-    if (peer.links.some(({ sending }) => sending === "opening" || sending === "open")) return [];
+    peer.openAt = Infinity;
+    const busy = peer.links.some(({ sending }) => sending === "opening" || sending === "open");
     const link = peer.links.find(({ sending }) => sending === "no");
-    if (link === undefined) return [];
+    if (busy || link === undefined || peer.standing === "foreign") return [];
     link.sending = "opening";
     return [{ type: "open", connection: link.id }];
   }
@@ -332,8 +341,8 @@ function newPeer(peerId: string, now: Moment): Peer {
     lastSeen: now.wall,
     streamClosed: false,
     helloDue: now.monotonic + HELLO_TIMEOUT_MS,
-    reopenAt: Infinity,
-    reopenFailures: 0,
+    openAt: Infinity,
+    openFailures: 0,
     marks: [],
   };
 }

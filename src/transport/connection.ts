@@ -68,6 +68,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
    */
   #life: "open" | "ended" | "discarding" | "closed" = "open";
   readonly #released = Promise.withResolvers<void>();
+  #endedBy: Error | undefined;
 
   readonly #unsent = new SendQueue();
   #writing: Promise<void> | undefined;
@@ -86,7 +87,8 @@ export class SocketConnection extends AbstractMultiaddrConnection {
       this.#drained = undefined;
     });
     this.addEventListener("close", ({ error }) => {
-      this.#drained?.reject(error ?? this.#closedError());
+      this.#endedBy = error;
+      this.#drained?.reject(this.#endError());
     });
     this.reading = this.#read();
   }
@@ -116,7 +118,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
    */
   override async onDrain(options?: AbortOptions): Promise<void> {
     if (!this.writableNeedsDrain) return;
-    if (this.#life === "closed") throw this.#closedError();
+    if (this.#life === "closed") throw this.#endError();
     if (this.#drained === undefined) {
       this.#drained = Promise.withResolvers();
       this.#drained.promise.catch(() => {/* every waiter may have been aborted */});
@@ -139,7 +141,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
         ? TransportError.aborted(signal, `cannot close the connection to ${this.remoteAddr}`)
         : cause instanceof Error
         ? cause
-        : this.#closedError();
+        : this.#endError();
       this.abort(error);
       throw error;
     }
@@ -147,7 +149,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
 
   override async sendClose(options?: AbortOptions): Promise<void> {
     if (this.#writing !== undefined) await abortable(this.#writing, options?.signal);
-    if (this.#life === "closed") throw this.#closedError();
+    if (this.#life === "closed") throw this.#endError();
     if (this.#life === "open") {
       this.#life = "discarding";
       this.#wake();
@@ -276,8 +278,10 @@ export class SocketConnection extends AbstractMultiaddrConnection {
     Promise.all([this.reading, this.#writing]).then(() => this.#released.resolve());
   }
 
-  #closedError(): TransportError {
-    return new TransportError("closed", `connection to ${this.remoteAddr} is closed`);
+  /** Why the connection cannot be used any more. */
+  #endError(): Error {
+    return this.#endedBy ??
+      new TransportError("closed", `connection to ${this.remoteAddr} is closed`);
   }
 }
 

@@ -1,18 +1,15 @@
 /**
  * Opens one TCP socket to a multiaddr, with a time-out, and leaves nothing behind when it fails or
- * is aborted. A name with several addresses is tried with staggered attempts, so that one address
- * that swallows packets does not cost the whole time-out (RFC 8305, "Happy Eyeballs").
+ * is aborted.
  */
-import { lookup } from "node:dns/promises";
+import { lookup, type LookupAddress } from "node:dns";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { abortable } from "./abortable.ts";
 import { type TcpEndpoint, tcpEndpoint } from "./addresses.ts";
 import { TransportError } from "./errors.ts";
+import { firstToConnect } from "./happy_eyeballs.ts";
 
-/** RFC 8305, section 5: the recommended delay before the next address is tried as well. */
-const ATTEMPT_DELAY_MS = 250;
-
-/** RFC 8305 leaves the number open; a name with more addresses is a mistake or an attack. */
+/** A name with more addresses is a mistake or an attack; the system puts the best ones first. */
 const MAX_ATTEMPTS = 8;
 
 export interface OpenSocketOptions {
@@ -43,7 +40,7 @@ export async function openSocket(
     deadline.abort(new TransportError("timed-out", `${doing}: no answer within ${timeoutMs} ms`));
   }, timeoutMs);
   try {
-    const hosts = await resolveHost(endpoint, deadline.signal);
+    const hosts = await resolveHost(endpoint, deadline.signal, doing);
     return await firstToConnect(hosts, endpoint.port, deadline);
   } catch (error) {
     throw TransportError.from(deadline.signal.aborted ? deadline.signal.reason : error, doing);
@@ -54,66 +51,25 @@ export async function openSocket(
 }
 
 /** IP addresses to try, most promising first. Asks the system, so that its hosts file counts. */
-async function resolveHost({ kind, host }: TcpEndpoint, signal: AbortSignal): Promise<string[]> {
+async function resolveHost(
+  { kind, host }: TcpEndpoint,
+  signal: AbortSignal,
+  doing: string,
+): Promise<string[]> {
   if (kind === "ip4" || kind === "ip6") return [host];
   const family = kind === "dns4" ? 4 : kind === "dns6" ? 6 : 0;
-  const found = await abortable(lookup(host, { all: true, family }), signal);
+  const found = await abortable(lookupAll(host, family), signal);
   const fitting = found.filter((one) => family === 0 || one.family === family);
   if (fitting.length === 0) {
     const wanted = family === 0 ? "IP" : `IPv${family}`;
-    throw new TransportError("name-not-found", `${host} has no ${wanted} address`);
+    throw new TransportError("name-not-found", `${doing}: the name has no ${wanted} address`);
   }
   return fitting.slice(0, MAX_ATTEMPTS).map(({ address }) => address);
 }
 
-/** Tries each host, sooner when the one before fails; the first success cancels the others. */
-async function firstToConnect(
-  hosts: readonly string[],
-  port: number,
-  deadline: AbortController,
-): Promise<Deno.TcpConn> {
-  const attempts: Promise<Deno.TcpConn>[] = [];
-  for (const hostname of hosts) {
-    const before = attempts.at(-1);
-    attempts.push(
-      before === undefined
-        ? connect(hostname, port, deadline.signal)
-        : failedOrDelayed(before, deadline.signal)
-          .then(() => connect(hostname, port, deadline.signal)),
-    );
-  }
-  const [only, ...others] = attempts;
-  if (only !== undefined && others.length === 0) return await only;
-  try {
-    const winner = await Promise.any(attempts);
-    deadline.abort(new TransportError("aborted", "another address was faster"));
-    for (const attempt of attempts) {
-      attempt.then((socket) => socket !== winner && socket.close(), () => {/* it lost */});
-    }
-    return winner;
-  } catch (error) {
-    throw error instanceof AggregateError ? error.errors[0] : error;
-  }
-}
-
-/** Resolves when `attempt` fails, or has not succeeded after `ATTEMPT_DELAY_MS`. */
-async function failedOrDelayed(attempt: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ATTEMPT_DELAY_MS);
-  attempt.catch(resolve);
-  try {
-    await abortable(promise, signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function connect(hostname: string, port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
-  // Deno.connect ends with `signal.throwIfAborted()` even when it did connect, and then nobody can
-  // close that socket any more. The check below does it instead.
-  signal.throwIfAborted = () => {};
-  const socket = await Deno.connect({ hostname, port, signal });
-  if (!signal.aborted) return socket;
-  socket.close();
-  throw signal.reason;
+/** Not `node:dns/promises`: on Deno 2.4.2 that prints a deprecation warning of the runtime's own. */
+function lookupAll(host: string, family: number): Promise<LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    lookup(host, { all: true, family }, (error, found) => error ? reject(error) : resolve(found));
+  });
 }

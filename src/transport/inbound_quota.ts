@@ -3,7 +3,7 @@
  * up its memory and descriptors. A socket is pending until it is upgraded, which takes a handshake.
  */
 
-/** A stranger can hold a pending socket for as long as the upgrader lets it (3 s in libp2p). */
+/** A stranger can hold a pending socket for as long as the upgrader lets it (10 s in libp2p). */
 export const MAX_PENDING_INBOUND = 128;
 
 /** Some way above libp2p's own limit of 300 connections, below the usual 1,024 descriptors. */
@@ -11,9 +11,9 @@ export const MAX_OPEN_INBOUND = 512;
 
 export interface InboundLimits {
   /** Sockets that are not upgraded yet, at least 1. */
-  readonly maxPending: number;
+  readonly maxPendingInbound: number;
   /** All inbound sockets, pending ones included, at least 1. */
-  readonly maxOpen: number;
+  readonly maxOpenInbound: number;
 }
 
 /** One admitted socket. */
@@ -43,7 +43,9 @@ export class InboundQuota {
 
   /** A seat for one more socket, or undefined when a limit is reached. */
   admit(): InboundSeat | undefined {
-    if (this.#pending >= this.#limits.maxPending || this.#open >= this.#limits.maxOpen) {
+    if (
+      this.#pending >= this.#limits.maxPendingInbound || this.#open >= this.#limits.maxOpenInbound
+    ) {
       return undefined;
     }
     this.#pending++;

@@ -123,12 +123,13 @@ Deno.test("PeerStore.remember() keeps names, the first source and the latest add
     seenAt: 5,
     addresses: ["/a", "/b"],
   });
-  peers.remember({ peerId: "red", source: "asked", seenAt: 7, addresses: ["/b"] });
+  peers.remember({ peerId: "red", source: "asked", seenAt: 7, reachedAt: "/b" });
   assertEquals(peers.list(SELF, 10), [
     { peerId: "red", name: "Red", source: "mdns", lastSeen: 7, addresses: ["/b", "/a"] },
   ]);
-  peers.remember({ peerId: "blue", source: "asked", seenAt: 8, addresses: ["/a"] });
-  assertEquals(peers.atAddress("/a"), "blue");
+  peers.remember({ peerId: "blue", source: "asked", seenAt: 8, addresses: ["/b"] });
+  assertEquals(peers.atAddress("/b"), "red", "a claim does not take an address over");
+  assertEquals(peers.atAddress("/a"), undefined, "nobody was reached there");
   const many = Array.from({ length: 50 }, (_, index) => `/many/${index}`);
   peers.remember({ peerId: "red", source: "asked", seenAt: 9, addresses: many });
   assertEquals(peers.list(SELF, 10)[0]?.addresses.length, 16);

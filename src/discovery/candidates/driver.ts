@@ -57,7 +57,7 @@ export class CandidateDialer implements AsyncDisposable {
     this.#handle({ type: "connected", peerId });
   }
 
-  /** The last connection to the peer is gone. */
+  /** The last connection to the peer is gone; to be told for everybody that was connected. */
   peerLost(peerId: string): void {
     this.#handle({ type: "lost", peerId });
   }

@@ -7,6 +7,9 @@
  * - one question at a time to a peer; a peer that does not speak the protocol is asked once
  * - a peer is answered at most once in 5 s; what is kept for that is bounded by how many peers
  *   can ask in 5 s
+ * - `ask` comes only in answer to `timer`. Yamux 8.0.3 throws past everybody when a connection ends
+ *   between `newStream()` and the next microtask (its muxer.ts, `onCreateStream`), and that cannot
+ *   happen in a fresh timer
  */
 
 /** A peer is asked this often. */
@@ -69,9 +72,9 @@ export class ExchangeSchedule {
         break;
       }
       case "timer":
-        break;
+        return this.#ask(now);
     }
-    return this.#ask(now);
+    return [];
   }
 
   /** When the next `timer` event is due, ms; Infinity if never. */

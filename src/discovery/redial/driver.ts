@@ -60,12 +60,20 @@ export class Redialer implements AsyncDisposable {
     this.#dials.delete(target);
   }
 
+  /** Whether the target was added and not removed. */
+  has(target: string): boolean {
+    return this.#schedule.has(target);
+  }
+
   /** The peer is connected, whoever dialled. */
   peerConnected(peerId: string): void {
     this.#handle({ type: "connected", peerId });
   }
 
-  /** The last connection to the peer is gone. */
+  /**
+   * The last connection to the peer is gone. To be told for everybody, also for a peer that was
+   * connected so briefly that it never was active: what is not told here is not dialled again.
+   */
   peerLost(peerId: string): void {
     this.#handle({ type: "lost", peerId });
   }

@@ -161,6 +161,11 @@ export class RedialSchedule {
     return this.#targets.values().every(({ tried }) => tried);
   }
 
+  /** Whether the target was added and not removed. */
+  has(target: string): boolean {
+    return this.#targets.has(target);
+  }
+
   /** All targets, in the order in which they were added. */
   report(): TargetStatus[] {
     return [...this.#targets.values()].map((target) => ({

@@ -1,0 +1,101 @@
+/**
+ * The one place where an error becomes words and an exit code. What it says may quote a peer or a
+ * file, so all of it is made harmless.
+ */
+import { ChatError, type ErrorCode } from "../errors.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import { createStyle } from "../terminal/style.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { ReportOptions } from "./command.ts";
+import { type ErrorLine, ndjsonLine } from "./ndjson.ts";
+
+/** What a program that calls this one can tell apart. */
+export const EXIT_CODES = {
+  done: 0,
+  failed: 1,
+  wrongUsage: 2,
+  notDelivered: 3,
+  noSuchPeer: 4,
+  refused: 5,
+  interrupted: 130,
+} as const;
+
+/** Causes shown with `--verbose`; a longer chain goes in a circle. */
+const MAX_CAUSES = 8;
+
+/** @returns the exit code */
+export function reportFailure(error: unknown, terminal: Terminal, report: ReportOptions): number {
+  const failure = describe(error, report.verbose === true);
+  if (report.json) terminal.print(ndjsonLine(failure));
+  // Whoever interrupts knows; only what else follows from it is news.
+  else if (failure.code !== "interrupted" || failure.hint !== null) printText(failure, terminal);
+  return failure.code === "unexpected" ? EXIT_CODES.failed : exitCode(failure.code);
+}
+
+function printText({ message, hint, causes }: ErrorLine, terminal: Terminal): void {
+  const style = createStyle(terminal.colors);
+  terminal.remark(`${style.bad("error:")} ${sanitise(message)}`);
+  for (const cause of causes) terminal.remark(style.dim(`cause: ${sanitise(cause)}`));
+  if (hint !== null) terminal.remark(`${style.accent("hint:")} ${sanitise(hint)}`);
+}
+
+function describe(error: unknown, verbose: boolean): ErrorLine {
+  const first = original(error);
+  const causes = verbose ? causesOf(first) : [];
+  if (first instanceof ChatError) {
+    const { code, message, hint = null } = first;
+    return { event: "error", code, message, hint, causes };
+  }
+  const message = first instanceof Error ? first.message || first.name : String(first);
+  return {
+    event: "error",
+    code: "unexpected",
+    message: `unexpected: ${message}`,
+    hint: verbose ? null : "run it again with --verbose to see where it comes from",
+    causes: verbose && first instanceof Error ? [first.stack ?? first.message, ...causes] : causes,
+  };
+}
+
+/** What went wrong before the cleaning up went wrong as well. */
+function original(error: unknown): unknown {
+  return error instanceof SuppressedError ? original(error.suppressed) : error;
+}
+
+function causesOf(error: unknown): string[] {
+  const causes: string[] = [];
+  let next = error;
+  while (next instanceof Error && next.cause !== undefined && causes.length < MAX_CAUSES) {
+    next = next.cause;
+    causes.push(next instanceof Error ? `${next.name}: ${next.message}` : String(next));
+  }
+  return causes;
+}
+
+function exitCode(code: ErrorCode): number {
+  switch (code) {
+    case "bad-usage":
+    case "bad-config":
+    case "bad-address":
+    case "bad-profile":
+      return EXIT_CODES.wrongUsage;
+    case "not-delivered":
+      return EXIT_CODES.notDelivered;
+    case "no-such-peer":
+    case "ambiguous-peer":
+      return EXIT_CODES.noSuchPeer;
+    case "refused":
+      return EXIT_CODES.refused;
+    case "interrupted":
+      return EXIT_CODES.interrupted;
+    case "profile-in-use":
+    case "profile-unusable":
+    case "key-damaged":
+    case "key-exposed":
+    case "storage-failed":
+    case "cannot-listen":
+    case "unreachable":
+    case "not-a-peer":
+    case "not-supported":
+      return EXIT_CODES.failed;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * `id`: who this profile is, to tell others. It makes the identity where there is none yet, and
+ * works beside a process that owns the profile.
+ */
+import { merge, object } from "@optique/core/constructs";
+import { formatAddress } from "../config/address.ts";
+import type { Config } from "../config/config.ts";
+import { openProfile } from "../config/profile.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import { createStyle } from "../terminal/style.ts";
+import type { Command } from "./command.ts";
+import { EXIT_CODES } from "./failure.ts";
+import { ndjsonLine } from "./ndjson.ts";
+import { jsonOption, type ProfileOptions, profileOptions } from "./options.ts";
+import { openIdentity } from "./own_identity.ts";
+import { readSettings } from "./settings.ts";
+
+export type IdOptions = ProfileOptions;
+
+export const id: Command<IdOptions> = {
+  name: "id",
+  summary: "Show who I am: name, peer id, fingerprint, addresses.",
+  examples: ["p2p-chat id", "p2p-chat id --profile work --json"],
+  parser: merge(object({ json: jsonOption }), profileOptions),
+
+  async run(options, context) {
+    const { terminal } = context;
+    const { profile, config } = await readSettings(options, context);
+    await openProfile(profile);
+    const { peerId } = await openIdentity(profile, terminal);
+    const { fingerprint } = await import("../identity/fingerprint.ts");
+    const digits = fingerprint(peerId);
+    const addresses = listenAddresses(config).map((address) => `${address}/p2p/${peerId}`);
+    if (options.json) {
+      terminal.print(ndjsonLine({
+        event: "identity",
+        name: config.name,
+        peerId,
+        fingerprint: digits,
+        addresses,
+        profile: profile.name,
+        folder: profile.folder,
+      }));
+      return EXIT_CODES.done;
+    }
+    const style = createStyle(terminal.colors);
+    const row = (label: string, value: string) =>
+      terminal.print(`${style.dim(label.padEnd(LABEL_COLUMNS))}${value}`);
+    row("name", style.bold(config.name));
+    row("peer id", peerId);
+    row("fingerprint", digits.slice(0, HALF_FINGERPRINT).trim());
+    row("", digits.slice(HALF_FINGERPRINT).trim());
+    const [first = "", ...others] = addresses.map(shownAddress);
+    row("address", first);
+    for (const address of others) row("", address);
+    row("profile", sanitise(profile.folder));
+    return EXIT_CODES.done;
+  },
+};
+
+const LABEL_COLUMNS = "fingerprint".length + 2;
+/** Half of its 12 groups of five digits. */
+const HALF_FINGERPRINT = 6 * 6;
+
+/**
+ * Where `listen` would listen, as multiaddrs without peer id; wildcards as the addresses of this
+ * machine's interfaces. Link-local IPv6 is left out: it means nothing without a zone.
+ */
+function listenAddresses({ host, port }: Pick<Config, "host" | "port">): string[] {
+  const families = host === "0.0.0.0" ? ["IPv4"] : host === "::" ? ["IPv4", "IPv6"] : [];
+  if (families.length === 0) return [multiaddr(host, port)];
+  return Deno.networkInterfaces()
+    .filter(({ family, address }) => families.includes(family) && !/^fe[89ab]/i.test(address))
+    .map(({ address }) => address)
+    // Last what means this machine alone: nobody else can use it.
+    .sort((one, other) => Number(isLoopback(one)) - Number(isLoopback(other)))
+    .map((address) => multiaddr(address, port));
+}
+
+function isLoopback(ip: string): boolean {
+  return ip.startsWith("127.") || ip === "::1";
+}
+
+/** `host:port`; which port 0 becomes shows only when it is bound. */
+function shownAddress(address: string): string {
+  const [, , host, , port] = address.split("/");
+  return port === "0" ? `${host}, any free port` : formatAddress(address);
+}
+
+function multiaddr(ip: string, port: number): string {
+  return `/${ip.includes(":") ? "ip6" : "ip4"}/${ip}/tcp/${port}`;
+}

@@ -1,0 +1,194 @@
+/**
+ * What programs read: with `--json` every command prints one JSON object a line, `event` first. This
+ * file is the contract. A field means the same in every event and is never reused for something
+ * else; what is not known is null, not missing; new fields and events may come.
+ *
+ * - times are ISO 8601 in UTC, ids are strings, durations are in milliseconds
+ * - `name` is the name to show for a peer (harmless, never empty); who it is says `peerId` alone
+ * - texts are complete and as the peer wrote them, but every control, format and line-separating
+ *   character is written as `\uXXXX`, so that printing a line raw does nothing to a terminal
+ */
+import type { Origin } from "../config/merge_config.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { MessageState } from "../history/message_record.ts";
+import type { Departure, PeerSource } from "../presence/active_peer.ts";
+
+/** One line of output. */
+export type NdjsonLine =
+  | ReadyLine
+  | MessageLine
+  | StateLine
+  | PeerUpLine
+  | PeerDownLine
+  | NoticeLine
+  | ErrorLine
+  | PeerLine
+  | ResultLine
+  | IdentityLine
+  | SettingLine;
+
+/** `listen`: the node runs, and everything that arrives from now on is printed. */
+export interface ReadyLine {
+  readonly event: "ready";
+  readonly name: string;
+  readonly peerId: string;
+  /** Multiaddrs with the peer id at the end. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly profile: string;
+}
+
+/** One message: `listen` for those that arrive, `history` for all. */
+export interface MessageLine {
+  readonly event: "message";
+  readonly id: string;
+  readonly direction: "in" | "out";
+  /** The other side; null while nobody has answered at `address`. */
+  readonly peerId: string | null;
+  readonly name: string | null;
+  /** Multiaddr of a recipient that nobody has answered at yet. */
+  readonly address: string | null;
+  readonly text: string;
+  /** The sender's clock; null where it says nothing that is a time. */
+  readonly sentAt: string | null;
+  /** When it was saved here; null for own messages. */
+  readonly receivedAt: string | null;
+  /** Of an own message; null for others. */
+  readonly state: MessageState | null;
+  readonly stateAt: string | null;
+  /** Why it was refused. */
+  readonly reason: string | null;
+  /** Place in the local history. */
+  readonly position: number;
+  readonly replyTo: string | null;
+}
+
+/** An own message got further. */
+export interface StateLine {
+  readonly event: "state";
+  readonly id: string;
+  readonly peerId: string | null;
+  readonly name: string | null;
+  readonly address: string | null;
+  readonly state: MessageState;
+  readonly stateAt: string | null;
+  readonly reason: string | null;
+}
+
+/** What is told of a connected peer. */
+export interface ActivePeerFields {
+  readonly peerId: string;
+  readonly name: string;
+  /** Multiaddr of the connection. */
+  readonly address: string;
+  readonly path: "direct" | "relayed";
+  readonly roundTripMs: number | null;
+  readonly source: PeerSource;
+  readonly connectedSince: string | null;
+  readonly lastSeen: string | null;
+}
+
+/** A peer is connected and answers. */
+export interface PeerUpLine extends ActivePeerFields {
+  readonly event: "peer-up";
+}
+
+/** A peer is gone. */
+export interface PeerDownLine extends ActivePeerFields {
+  readonly event: "peer-down";
+  readonly departure: Departure;
+}
+
+/** Worth knowing; nothing failed. */
+export interface NoticeLine {
+  readonly event: "notice";
+  readonly message: string;
+}
+
+/** The last line of a command that failed. */
+export interface ErrorLine {
+  readonly event: "error";
+  readonly code: ErrorCode | "unexpected";
+  readonly message: string;
+  readonly hint: string | null;
+  /** With `--verbose`: what it came from, the nearest first. */
+  readonly causes: readonly string[];
+}
+
+/** One row of `peers`: active peers, or with `--known` all that are remembered. */
+export interface PeerLine {
+  readonly event: "peer";
+  /** Null with `--known`, which does not look. */
+  readonly connected: boolean | null;
+  readonly peerId: string;
+  readonly name: string;
+  /** Multiaddr of the connection, or the one that worked last; null where none is known. */
+  readonly address: string | null;
+  readonly path: "direct" | "relayed" | null;
+  readonly roundTripMs: number | null;
+  readonly source: string;
+  readonly connectedSince: string | null;
+  readonly lastSeen: string | null;
+}
+
+/** What became of one target of `connect`, or of the message of `send`. */
+export interface ResultLine {
+  readonly event: "result";
+  /** As it was written, or the address that was tried. */
+  readonly target: string;
+  readonly ok: boolean;
+  readonly peerId: string | null;
+  readonly name: string | null;
+  readonly address: string | null;
+  /** `send`: the message. */
+  readonly id: string | null;
+  readonly state: MessageState | null;
+  /** `send`: from saving to the state. */
+  readonly elapsedMs: number | null;
+  /** Why not. */
+  readonly reason: string | null;
+}
+
+/** `id`. */
+export interface IdentityLine {
+  readonly event: "identity";
+  readonly name: string;
+  readonly peerId: string;
+  readonly fingerprint: string;
+  /** Multiaddrs, with the peer id, on which `listen` would listen. */
+  readonly addresses: readonly string[];
+  readonly profile: string;
+  readonly folder: string;
+}
+
+/** One setting of `config`. */
+export interface SettingLine {
+  readonly event: "setting";
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: Origin["kind"];
+  /** Where exactly: the file, the variable or the flag. */
+  readonly from: string | null;
+}
+
+/** What acts on a terminal, or hides in it, among the characters that JSON leaves as they are. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** @returns one line, without its end */
+export function ndjsonLine(event: NdjsonLine): string {
+  return JSON.stringify(event).replace(UNPRINTABLE, escaped);
+}
+
+/** @returns null for what is not a time that a date can hold */
+export function isoTime(time: number): string | null {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+function escaped(character: string): string {
+  // A character outside the basic plane is two units, and JSON escapes units.
+  return Array.from(
+    { length: character.length },
+    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+  ).join("");
+}

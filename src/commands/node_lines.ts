@@ -1,0 +1,91 @@
+/** From what a node tells to the lines that programs read, see `ndjson.ts`. */
+import type { Conversation, MessageRecord } from "../history/message_record.ts";
+import type { NodeEvent } from "../node/chat_node.ts";
+import type { ActivePeer } from "../presence/active_peer.ts";
+import {
+  type ActivePeerFields,
+  isoTime,
+  type MessageLine,
+  type NdjsonLine,
+  type PeerLine,
+} from "./ndjson.ts";
+
+/** The name to show for a peer id: harmless and not empty. */
+export type DisplayName = (peerId: string) => string;
+
+export function nodeEventLine(event: NodeEvent, displayName: DisplayName): NdjsonLine {
+  switch (event.event) {
+    case "message":
+      return messageLine(event.message, displayName);
+    case "state": {
+      const { id, conversation, state, stateAt, reason = null } = event.message;
+      return {
+        event: "state",
+        id,
+        ...otherSide(conversation, displayName),
+        state,
+        stateAt: isoTime(stateAt),
+        reason,
+      };
+    }
+    case "peer-up":
+      return { event: "peer-up", ...activePeerFields(event.peer, displayName) };
+    case "peer-down":
+      return {
+        event: "peer-down",
+        ...activePeerFields(event.peer, displayName),
+        departure: event.departure,
+      };
+    case "notice":
+      return { event: "notice", message: event.text };
+  }
+}
+
+export function messageLine(message: MessageRecord, displayName: DisplayName): MessageLine {
+  const { id, direction, conversation, text, sentAt, position, replyTo = null } = message;
+  const own = direction === "out" ? message : undefined;
+  return {
+    event: "message",
+    id,
+    direction,
+    ...otherSide(conversation, displayName),
+    text,
+    sentAt: isoTime(sentAt),
+    receivedAt: direction === "in" ? isoTime(message.receivedAt) : null,
+    state: own?.state ?? null,
+    stateAt: own === undefined ? null : isoTime(own.stateAt),
+    reason: own?.reason ?? null,
+    position,
+    replyTo,
+  };
+}
+
+export function activePeerLine(peer: ActivePeer, displayName: DisplayName): PeerLine {
+  return { event: "peer", connected: true, ...activePeerFields(peer, displayName) };
+}
+
+function activePeerFields(peer: ActivePeer, displayName: DisplayName): ActivePeerFields {
+  const { peerId, address, path, roundTripMs = null, source, connectedSince, lastSeen } = peer;
+  return {
+    peerId,
+    name: displayName(peerId),
+    address,
+    path,
+    roundTripMs,
+    source,
+    connectedSince: isoTime(connectedSince),
+    lastSeen: isoTime(lastSeen),
+  };
+}
+
+/** Who the other side of a conversation is, in the fields that events share. */
+export function otherSide(
+  conversation: Conversation,
+  displayName: DisplayName,
+): { peerId: string | null; name: string | null; address: string | null } {
+  if (conversation.kind === "address") {
+    return { peerId: null, name: null, address: conversation.address };
+  }
+  const { peerId } = conversation;
+  return { peerId, name: displayName(peerId), address: null };
+}

@@ -1,0 +1,116 @@
+/** What happens in a node as lines for people; nothing of a peer in them acts on a terminal. */
+import { formatAddress } from "../config/address.ts";
+import type { Conversation, OwnMessage } from "../history/message_record.ts";
+import type { NodeEvent } from "../node/chat_node.ts";
+import { shortPeerId } from "../node/recipient.ts";
+import type { Departure, PeerSource } from "../presence/active_peer.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import type { Style } from "../terminal/style.ts";
+import { formatClock } from "./local_time.ts";
+import type { DisplayName } from "./node_lines.ts";
+
+/** A line for a person, and whether it is a result or a remark beside it. */
+export interface EventText {
+  readonly kind: "result" | "remark";
+  readonly line: string;
+}
+
+/** Enough of an own message to know which one is meant. */
+const EXCERPT_COLUMNS = 40;
+
+const SOURCES: { readonly [Source in PeerSource]: string } = {
+  mandatory: "mandatory",
+  asked: "asked for",
+  mdns: "local network",
+  exchange: "told of by others",
+  remembered: "remembered",
+  inbound: "came by itself",
+};
+
+const DEPARTURES: { readonly [Reason in Departure]: string } = {
+  goodbye: "left",
+  closed: "closed the connection",
+  lost: "is gone: no answer any more",
+};
+
+/**
+ * @param now ms since the epoch, for what carries no time of its own
+ * @returns undefined for what is not worth a line
+ */
+export function eventText(
+  event: NodeEvent,
+  displayName: DisplayName,
+  style: Style,
+  now: number,
+): EventText | undefined {
+  switch (event.event) {
+    case "message": {
+      const { conversation, receivedAt, text } = event.message;
+      const name = otherName(conversation, displayName);
+      const line = `${style.dim(formatClock(receivedAt))} ${style.bold(`${name}:`)} ${
+        sanitise(text)
+      }`;
+      return { kind: "result", line };
+    }
+    case "state":
+      return stateText(event.message, displayName, style);
+    case "peer-up": {
+      const { peerId, address, source } = event.peer;
+      const where = sanitise(formatAddress(address));
+      return remark(`${displayName(peerId)} is here (${where}, ${SOURCES[source]})`);
+    }
+    case "peer-down":
+      return remark(`${displayName(event.peer.peerId)} ${DEPARTURES[event.departure]}`);
+    case "notice":
+      return remark(event.text);
+  }
+
+  function remark(text: string): EventText {
+    return { kind: "remark", line: style.dim(`${formatClock(now)} ${text}`) };
+  }
+}
+
+/** How a peer was found, in a word or two. */
+export function sourceText(source: string): string {
+  return new Map<string, string>(Object.entries(SOURCES)).get(source) ?? sanitise(source);
+}
+
+/** The other side of a conversation: a name, or the address where nobody has answered yet. */
+export function otherName(conversation: Conversation, displayName: DisplayName): string {
+  return conversation.kind === "peer"
+    ? displayName(conversation.peerId)
+    : sanitise(formatAddress(conversation.address));
+}
+
+/** A name with the beginning of the peer id, unless the name says it already. */
+export function peerWithId(peerId: string, displayName: DisplayName): string {
+  const name = displayName(peerId);
+  const beginning = shortPeerId(peerId);
+  return name.includes(beginning) ? name : `${name} (${beginning})`;
+}
+
+function stateText(
+  message: OwnMessage,
+  displayName: DisplayName,
+  style: Style,
+): EventText | undefined {
+  const clock = formatClock(message.stateAt);
+  const name = otherName(message.conversation, displayName);
+  const excerpt = sanitise(message.text, { maxColumns: EXCERPT_COLUMNS });
+  switch (message.state) {
+    case "delivered":
+      return { kind: "remark", line: style.dim(`${clock} delivered to ${name}: ${excerpt}`) };
+    case "refused": {
+      const reason = sanitise(message.reason ?? "no reason given");
+      return {
+        kind: "remark",
+        line: style.warn(`${clock} refused by ${name} (${reason}): ${excerpt}`),
+      };
+    }
+    case "queued":
+    case "sent":
+    case "read":
+    case "cancelled":
+      return undefined;
+  }
+}

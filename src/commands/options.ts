@@ -1,0 +1,133 @@
+/**
+ * Options that several commands have, each described once. What a setting may be is decided by the
+ * table of `src/config/config.ts`; here its text is only taken.
+ */
+import { group, object } from "@optique/core/constructs";
+import { message, text } from "@optique/core/message";
+import { map, multiple, optional } from "@optique/core/modifiers";
+import type { Suggestion } from "@optique/core/parser";
+import { argument, option } from "@optique/core/primitives";
+import { string, type ValueParser } from "@optique/core/valueparser";
+import { CONFIG_TABLE, type ConfigKey } from "../config/config.ts";
+import type { ReportOptions } from "./command.ts";
+
+/** Which profile, and how to report. */
+export interface ProfileOptions extends ReportOptions {
+  readonly profile?: string | undefined;
+  readonly home?: string | undefined;
+}
+
+/** Settings for one run, as text; the keys are those of the configuration. */
+export interface SettingOptions {
+  readonly name?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly mandatory?: readonly string[] | undefined;
+  readonly mdns?: false | undefined;
+  readonly logFile?: string | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+type Metavar = ValueParser["metavar"];
+
+/** Takes any text; shell completion offers `choices`. */
+export function anyText(
+  metavar: Metavar,
+  choices: readonly string[] = [],
+): ValueParser<"sync", string> {
+  return {
+    ...string({ metavar }),
+    *suggest(prefix: string): Iterable<Suggestion> {
+      for (const choice of choices) {
+        if (choice.startsWith(prefix)) yield { kind: "literal", text: choice };
+      }
+    },
+  };
+}
+
+/** An argument that must be there. */
+export function requiredArgument<Value>(parser: ValueParser<"sync", Value>, description: string) {
+  return argument(parser, {
+    description: message`${text(description)}`,
+    errors: { endOfInput: message`${text(parser.metavar)} is missing` },
+  });
+}
+
+/** An argument that may be left out. */
+export function optionalArgument<Value>(parser: ValueParser<"sync", Value>, description: string) {
+  return optional(argument(parser, { description: message`${text(description)}` }));
+}
+
+/** Who, as `resolveRecipient` understands it. */
+export const PEER_DESCRIPTION = "Name, peer id or its beginning, host:port, or multiaddr.";
+
+/** `--json`, where a command prints results. */
+export const jsonOption = option("--json", {
+  description: message`Print JSON, one object a line.`,
+});
+
+/** `--profile`, `--home` and `--verbose`: every command has them. */
+export const profileOptions = group(
+  "Profile",
+  object({
+    profile: optional(
+      option("--profile", anyText("NAME"), {
+        description: message`Use this profile instead of ${text("`default`")}.`,
+      }),
+    ),
+    home: optional(
+      option("--home", anyText("DIR"), {
+        description: message`Keep profiles in this folder.`,
+      }),
+    ),
+    verbose: option("--verbose", {
+      description: message`Log more, and show the causes of errors.`,
+    }),
+  }),
+);
+
+/** What can be set for one run of a node that takes any free port. */
+export const settingOptions = group("Settings for this run", object(settingFields()));
+
+/** The same for a node on the configured port. */
+export const listeningOptions = group(
+  "Settings for this run",
+  object({ ...settingFields(), port: setting("port", "PORT") }),
+);
+
+function settingFields() {
+  return {
+    name: setting("name", "NAME"),
+    host: setting("host", "IP"),
+    mandatory: map(
+      multiple(
+        option("--mandatory", anyText("ADDRESS"), {
+          description: message`${text("Keep connected to this peer; may be repeated.")}`,
+        }),
+      ),
+      (addresses) => addresses.length === 0 ? undefined : addresses,
+    ),
+    mdns: map(
+      option("--no-mdns", {
+        description: message`Neither find nor be found on the local network.`,
+      }),
+      (off) => off ? false as const : undefined,
+    ),
+    logFile: setting("logFile", "FILE"),
+    logLevel: setting("logLevel", "LEVEL"),
+  };
+}
+
+function setting(key: "name" | "host" | "port" | "logFile" | "logLevel", metavar: Metavar) {
+  const { description, choices } = CONFIG_TABLE[key satisfies ConfigKey];
+  const flags = {
+    name: "--name",
+    host: "--host",
+    port: "--port",
+    logFile: "--log-file",
+    logLevel: "--log-level",
+  } as const;
+  return optional(
+    option(flags[key], anyText(metavar, choices), { description: message`${text(description)}` }),
+  );
+}

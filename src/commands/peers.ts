@@ -1,0 +1,176 @@
+/**
+ * `peers`: who is here. It starts a node, looks around for a moment and prints the active peers; with
+ * `--known` it only reads who is remembered, also while another process owns the profile.
+ */
+import { merge, object } from "@optique/core/constructs";
+import { message, text } from "@optique/core/message";
+import { withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { formatAddress } from "../config/address.ts";
+import type { RememberedPeer } from "../history/mod.ts";
+import { shortPeerId } from "../node/recipient.ts";
+import type { ActivePeer } from "../presence/active_peer.ts";
+import { formatAgo, formatDuration } from "../terminal/duration.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import { createStyle } from "../terminal/style.ts";
+import { type Column, formatTable } from "../terminal/table.ts";
+import { readMemory } from "./beside_owner.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { duration } from "./duration.ts";
+import { EXIT_CODES } from "./failure.ts";
+import { lookAround } from "./look_around.ts";
+import { isoTime, ndjsonLine, type PeerLine } from "./ndjson.ts";
+import { activePeerLine, type DisplayName } from "./node_lines.ts";
+import { sourceText } from "./node_text.ts";
+import {
+  jsonOption,
+  type ProfileOptions,
+  profileOptions,
+  type SettingOptions,
+  settingOptions,
+} from "./options.ts";
+import { openSession } from "./session.ts";
+
+export interface PeersOptions extends ProfileOptions, SettingOptions {
+  /** All remembered peers instead of the active ones. */
+  readonly known: boolean;
+  /** How long to look around at most, ms. */
+  readonly wait: number;
+}
+
+const DEFAULT_WAIT_MS = 3_000;
+
+export const peers: Command<PeersOptions> = {
+  name: "peers",
+  summary: "Show the active peers, or all that are remembered.",
+  examples: ["p2p-chat peers --wait 10s", "p2p-chat peers --known --json"],
+  parser: merge(
+    object({
+      known: option("--known", {
+        description: message`All remembered peers; starts no node.`,
+      }),
+      wait: withDefault(
+        option("--wait", duration(), {
+          description: message`${text("How long to look around at most (default 3s).")}`,
+        }),
+        DEFAULT_WAIT_MS,
+      ),
+      json: jsonOption,
+    }),
+    settingOptions,
+    profileOptions,
+  ),
+
+  async run(options, context) {
+    if (options.known) await showKnown(options, context);
+    else await showActive(options, context);
+    return EXIT_CODES.done;
+  },
+};
+
+async function showActive(options: PeersOptions, context: CommandContext): Promise<void> {
+  await using session = await openSession(
+    options,
+    { command: "peers", listen: "ephemeral" },
+    context,
+  );
+  const { node } = session;
+  await lookAround(node, options.wait, context.signal);
+  const active = node.peers();
+  const displayName = node.displayName.bind(node);
+  if (options.json) {
+    printLines(active.map((peer) => activePeerLine(peer, displayName)), context);
+  } else if (active.length === 0) {
+    context.terminal.remark("nobody is here; `p2p-chat connect HOST:PORT` reaches a first peer");
+  } else {
+    const rows = active.map((peer) => activeRow(peer, displayName, context.now()));
+    printTable(ACTIVE_COLUMNS, rows, context);
+  }
+}
+
+async function showKnown(options: PeersOptions, context: CommandContext): Promise<void> {
+  using memory = await readMemory(options, context);
+  if (options.json) {
+    printLines(memory.peers.map((peer) => knownLine(peer, memory.displayName)), context);
+  } else if (memory.peers.length === 0) {
+    context.terminal.remark("no peer is known yet; `p2p-chat connect HOST:PORT` reaches a first");
+  } else {
+    const rows = memory.peers.map((peer) => knownRow(peer, memory.displayName, context.now()));
+    printTable(KNOWN_COLUMNS, rows, context);
+  }
+}
+
+const ACTIVE_COLUMNS: readonly Column[] = [
+  { header: "name", shrinks: true },
+  { header: "peer id" },
+  { header: "address", shrinks: true },
+  { header: "path" },
+  { header: "rtt", align: "right" },
+  { header: "found", shrinks: true },
+  { header: "since", align: "right" },
+  { header: "last seen" },
+];
+
+function activeRow(peer: ActivePeer, displayName: DisplayName, now: number): string[] {
+  const { peerId, address, path, roundTripMs, source, connectedSince, lastSeen } = peer;
+  return [
+    displayName(peerId),
+    shortPeerId(peerId),
+    sanitise(formatAddress(address)),
+    path,
+    roundTripMs === undefined ? "" : formatDuration(roundTripMs),
+    sourceText(source),
+    formatDuration(now - connectedSince),
+    formatAgo(lastSeen, now),
+  ];
+}
+
+const KNOWN_COLUMNS: readonly Column[] = [
+  { header: "name", shrinks: true },
+  { header: "peer id" },
+  { header: "address", shrinks: true },
+  { header: "found", shrinks: true },
+  { header: "last seen" },
+];
+
+function knownRow(peer: RememberedPeer, displayName: DisplayName, now: number): string[] {
+  const { peerId, addresses: [address], source, lastSeen } = peer;
+  return [
+    displayName(peerId),
+    shortPeerId(peerId),
+    address === undefined ? "" : sanitise(formatAddress(address)),
+    sourceText(source),
+    formatAgo(lastSeen, now),
+  ];
+}
+
+function knownLine(peer: RememberedPeer, displayName: DisplayName): PeerLine {
+  const { peerId, addresses: [address = null], source, lastSeen } = peer;
+  return {
+    event: "peer",
+    connected: null,
+    peerId,
+    name: displayName(peerId),
+    address,
+    path: null,
+    roundTripMs: null,
+    source,
+    connectedSince: null,
+    lastSeen: isoTime(lastSeen),
+  };
+}
+
+function printLines(lines: readonly PeerLine[], { terminal }: CommandContext): void {
+  for (const line of lines) terminal.print(ndjsonLine(line));
+}
+
+function printTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { terminal }: CommandContext,
+): void {
+  // A pipe gets everything, a terminal what fits on a line.
+  const width = terminal.interactive ? terminal.columns : Infinity;
+  const style = createStyle(terminal.colors);
+  for (const line of formatTable({ columns, rows, width, style })) terminal.print(line);
+}

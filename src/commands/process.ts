@@ -1,0 +1,55 @@
+/**
+ * The process around the program: its streams, its environment, its signals. Whatever ends it, the
+ * command gets the time to say goodbye and to close, but no more than `GRACE_MS` of it.
+ */
+import { openTerminal } from "../terminal/real_terminal.ts";
+import { EXIT_CODES, reportFailure } from "./failure.ts";
+import { Interruption, Interruptions } from "./interruption.ts";
+import { runProgram } from "./program.ts";
+
+/**
+ * Goodbye and closing take far less; a dead disk, or a pipe that nobody reads, would take for ever.
+ * With what is left of two seconds the system can end the process.
+ */
+const GRACE_MS = 1_500;
+
+/**
+ * @param exit ends the process at once: for who does not want to wait, or waited long enough
+ * @returns the exit code, when everything is closed and printed
+ */
+export async function runProcess(
+  args: readonly string[],
+  exit: (code: number) => void,
+): Promise<number> {
+  let code: number = EXIT_CODES.interrupted;
+  const terminal = openTerminal();
+  using interruptions = new Interruptions(() => exit(code));
+  const { signal } = interruptions;
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  signal.addEventListener("abort", () => {
+    grace = setTimeout(() => exit(code), GRACE_MS);
+  }, { once: true });
+  // An error that nobody caught is a defect; it ends the program, but in order.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    interruptions.interrupt(event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    interruptions.interrupt(event.error);
+  });
+
+  code = await runProgram(args, {
+    terminal,
+    env: (name) => Deno.env.get(name),
+    signal,
+    now: Date.now,
+  });
+  if (code === EXIT_CODES.done && signal.aborted && !(signal.reason instanceof Interruption)) {
+    // The command came to its end before it noticed.
+    code = reportFailure(signal.reason, terminal, {});
+  }
+  await terminal.flush();
+  clearTimeout(grace);
+  return code;
+}

@@ -1,0 +1,94 @@
+/**
+ * Asks for a peer: on a screen from a list, or an address by hand; line by line with one answer that
+ * may be a number of the list, a name, an id or an address.
+ */
+import { ChatError } from "../errors.ts";
+import type { Recipient } from "../node/chat_node.ts";
+import type { Choice } from "../terminal/prompts/prompter.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import type { OpenMenu } from "./open_menu.ts";
+import { type PeerChoice, peerChoices, understandPeer } from "./peer_choices.ts";
+
+export interface PeerQuestion {
+  /** E.g. "To". */
+  readonly message: string;
+  /** The name of a first choice that means all peers, if there is one. */
+  readonly everybody?: string;
+  /** The peer that is proposed, on a screen. */
+  readonly preferred?: string | undefined;
+}
+
+/** Undefined: the person thought better of it. */
+export type PeerAnswer = Recipient | { readonly kind: "everybody" } | undefined;
+
+const EVERYBODY = { kind: "everybody" } as const;
+
+/** @throws PromptCancelled; the signal's reason */
+export function askPeer(question: PeerQuestion, menu: OpenMenu): Promise<PeerAnswer> {
+  const { node, displayName, style, now, terminal } = menu;
+  const choices = peerChoices(node.peers(), node.knownPeers(), displayName, style, now());
+  return terminal.interactive
+    ? askOnScreen(question, choices, menu)
+    : askByLine(question, choices, menu);
+}
+
+async function askOnScreen(
+  { message, everybody, preferred }: PeerQuestion,
+  peers: readonly PeerChoice[],
+  menu: OpenMenu,
+): Promise<PeerAnswer> {
+  const all: readonly Choice<string>[] = everybody === undefined
+    ? []
+    : [{ name: everybody, value: "everybody" }];
+  const listed = peers.map(({ peerId, ...choice }): Choice<string> => ({
+    ...choice,
+    value: peerId,
+  }));
+  const other: Choice<string> = { name: "another address...", value: "other" };
+  const chosen = all.length + listed.length === 0 ? "other" : await menu.prompter.select({
+    message,
+    choices: [...all, ...listed, other],
+    ...(preferred !== undefined && peers.some(({ peerId }) => peerId === preferred)
+      ? { default: preferred }
+      : {}),
+  }, { signal: menu.signal });
+  if (chosen === "everybody") return EVERYBODY;
+  if (chosen !== "other") return { kind: "peer", peerId: chosen };
+  return await askText("Address, host:port", [], menu);
+}
+
+async function askByLine(
+  { message, everybody }: PeerQuestion,
+  peers: readonly PeerChoice[],
+  menu: OpenMenu,
+): Promise<PeerAnswer> {
+  const list = peers.map(({ name, hint }, index) => `  ${index + 1}  ${name}  ${hint}`);
+  menu.prompter.note(list);
+  const what = list.length === 0 ? "host:port" : "number, name or host:port";
+  const empty = everybody === undefined ? "back" : everybody.toLowerCase();
+  const answer = await askText(`${message} (${what}; empty: ${empty})`, peers, menu);
+  return answer ?? (everybody === undefined ? undefined : EVERYBODY);
+}
+
+async function askText(
+  message: string,
+  peers: readonly PeerChoice[],
+  { node, prompter, signal }: OpenMenu,
+): Promise<Recipient | undefined> {
+  const answer = await prompter.input({
+    message,
+    validate(text) {
+      if (text.trim() === "") return undefined;
+      try {
+        understandPeer(text, peers, node);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        return sanitise(
+          error.hint === undefined ? error.message : `${error.message}: ${error.hint}`,
+        );
+      }
+    },
+  }, { signal });
+  return answer.trim() === "" ? undefined : understandPeer(answer, peers, node);
+}

@@ -1,0 +1,95 @@
+/**
+ * Settings as questions: what to ask for each, what stands in it at first, and what is wrong with an
+ * answer. The rules are those of the table in `src/config/config.ts`. Pure.
+ */
+import {
+  type Config,
+  type ConfigKey,
+  type ConfigValue,
+  formatConfigValue,
+} from "../config/config.ts";
+import { parseSetting } from "../config/merge_config.ts";
+import { ChatError } from "../errors.ts";
+import type { InputQuestion } from "../terminal/prompts/prompter.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+
+/** What can be asked for in the menu, in the order in which people see it. */
+export const ASKED_KEYS = ["name", "host", "port", "mandatory", "mdns"] as const;
+export type AskedKey = typeof ASKED_KEYS[number];
+
+/** Says why this machine cannot listen there at present; undefined where it can. */
+export type ListenProbe = (host: string, port: number) => string | undefined;
+
+const ALL_INTERFACES = "all interfaces";
+const ALL_INTERFACES_HOST = "0.0.0.0";
+
+const LABELS: { readonly [Key in AskedKey]: string } = {
+  name: "Team name",
+  host: "IP address",
+  port: "Port",
+  mandatory: "Mandatory peers",
+  mdns: "Local network",
+};
+
+const MESSAGES: { readonly [Key in AskedKey]: string } = {
+  name: "Team name",
+  host: "IP address to listen on",
+  port: "Port",
+  mandatory: "Mandatory peers, host:port with commas between",
+  mdns: "Find, and be found by, peers on the local network (yes or no)",
+};
+
+/** A setting in two or three words. */
+export function settingLabel(key: AskedKey): string {
+  return LABELS[key];
+}
+
+/** The value of a setting as people see and type it; harmless. */
+export function settingText(key: AskedKey, { [key]: value }: Config): string {
+  if (key === "host" && value === ALL_INTERFACES_HOST) return ALL_INTERFACES;
+  if (key === "mdns") return value ? "yes" : "no";
+  return sanitise(formatConfigValue(value));
+}
+
+/** @throws ChatError `bad-usage` */
+export function parseAnswer(key: AskedKey, answer: string): ConfigValue {
+  const isAll = key === "host" && /^all( interfaces)?$/i.test(answer.trim());
+  return parseSetting(key, isAll ? ALL_INTERFACES_HOST : answer).value;
+}
+
+/**
+ * The question for one setting.
+ * @param current what an empty answer keeps
+ * @param probe for host and port: whether the answer could be listened on
+ */
+export function settingQuestion(
+  key: AskedKey,
+  current: Config,
+  probe: ListenProbe,
+): InputQuestion {
+  return {
+    message: MESSAGES[key],
+    default: settingText(key, current),
+    validate: (answer) => faultOf(key, answer, current, probe),
+  };
+}
+
+function faultOf(
+  key: AskedKey,
+  answer: string,
+  current: Config,
+  probe: ListenProbe,
+): string | undefined {
+  let value: ConfigValue;
+  try {
+    value = parseAnswer(key, answer);
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    return sanitise(error.message);
+  }
+  // What is there already is in use by nobody else than this very program.
+  if (value === current[key satisfies ConfigKey]) return undefined;
+  if (key === "host" && typeof value === "string") return probe(value, 0);
+  if (key === "port" && typeof value === "number") return probe(current.host, value);
+  return undefined;
+}

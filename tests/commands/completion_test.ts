@@ -1,0 +1,93 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { TemporaryFolder } from "../config/temporary_folder.ts";
+import { Harness } from "./harness.ts";
+
+/** What a shell that is completed would offer. */
+async function offered(...words: string[]): Promise<string[]> {
+  await using program = await Harness.make();
+  assertEquals(await program.run("completion", "fish", "--", ...words), 0);
+  return program.terminal.outLines.map((line) => line.split("\t")[0] ?? "");
+}
+
+Deno.test("`completion` offers commands", async () => {
+  assertEquals(await offered("se"), ["send"]);
+  assertEquals(await offered("con"), ["connect", "config"]);
+});
+
+Deno.test("`completion` offers options, settings and their values", async () => {
+  assertEquals(await offered("history", "--s"), ["--since", "--search"]);
+  assertEquals(await offered("config", "se"), ["set"]);
+  assertEquals(await offered("config", "set", "m"), ["mandatory", "mdns"]);
+  assertEquals(await offered("listen", "--log-level", "w"), ["warning"]);
+  assertEquals(await offered("completion", "z"), ["zsh"]);
+});
+
+Deno.test("`completion` offers nothing for what it does not know", async () => {
+  assertEquals(await offered("send", "red", "--xyzzy"), []);
+  assertEquals(await offered("config", "xyzzy"), []);
+});
+
+Deno.test("`completion` prints a script for each shell", async () => {
+  await using program = await Harness.make();
+  for (const shell of ["bash", "zsh", "fish", "pwsh"]) {
+    assertEquals(await program.run("completion", shell), 0);
+    assertStringIncludes(program.terminal.out, "'completion'");
+    assertStringIncludes(program.terminal.out, "p2p-chat");
+  }
+});
+
+/** A folder with the program in it, as it would be installed. */
+async function installed(): Promise<TemporaryFolder> {
+  const folder = await TemporaryFolder.make();
+  const file = (path: string) => new URL(path, import.meta.url).pathname;
+  const program = `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --no-lock --no-check ` +
+    `--allow-all --config '${file("../../deno.json")}' '${file("../../main.ts")}' "$@"\n`;
+  await Deno.writeTextFile(`${folder.path}/p2p-chat`, program, { mode: 0o755 });
+  return folder;
+}
+
+/** Undefined where there is no such shell. */
+async function shell(name: string, args: string[], folder: TemporaryFolder) {
+  const PATH = `${folder.path}:${Deno.env.get("PATH")}`;
+  const env = { PATH, HOME: folder.path, XDG_CONFIG_HOME: folder.path };
+  try {
+    const { stdout, stderr } = await new Deno.Command(name, { args, env, stdin: "null" }).output();
+    const decoder = new TextDecoder();
+    return { out: decoder.decode(stdout), err: decoder.decode(stderr) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+Deno.test("`completion bash` works in bash", async () => {
+  await using folder = await installed();
+  const script = `
+    source <(p2p-chat completion bash)
+    COMP_WORDS=(p2p-chat history --s); COMP_CWORD=2
+    "$(complete -p p2p-chat | sed 's/.*-F \\([^ ]*\\) .*/\\1/')"
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const result = await shell("bash", ["--norc", "-c", script], folder);
+  if (result === undefined) return console.log("bash is not installed: skipped");
+  assertEquals(result, { out: "--since\n--search\n", err: "" });
+});
+
+Deno.test("`completion fish` works in fish", async () => {
+  await using folder = await installed();
+  const script = "p2p-chat completion fish | source; complete -C 'p2p-chat history --s'";
+  const result = await shell("fish", ["--no-config", "-c", script], folder);
+  if (result === undefined) return console.log("fish is not installed: skipped");
+  assertEquals(result.err, "");
+  const words = result.out.trimEnd().split("\n").map((line) => line.split("\t")[0]);
+  assertEquals(words.toSorted(), ["--search", "--since"]);
+});
+
+Deno.test("`completion zsh` is accepted by zsh", async () => {
+  await using folder = await installed();
+  const script = "autoload -Uz compinit; compinit -u -D; " +
+    'eval "$(p2p-chat completion zsh)"; print ${_comps[p2p-chat]}';
+  const result = await shell("zsh", ["-f", "-c", script], folder);
+  if (result === undefined) return console.log("zsh is not installed: skipped");
+  assertEquals(result.err, "");
+  assert(result.out.trim() !== "");
+});

@@ -1,0 +1,95 @@
+/** Runs the program in a folder of its own, with a terminal in memory and a twin of the node. */
+import { runProgram } from "../../src/commands/program.ts";
+import { Interruption } from "../../src/commands/interruption.ts";
+import { MemoryTerminal, type MemoryTerminalOptions } from "../../src/terminal/memory_terminal.ts";
+import { TemporaryFolder } from "../config/temporary_folder.ts";
+import { NOW, type TwinBehaviour, TwinNode } from "./twin_node.ts";
+
+export interface HarnessOptions extends TwinBehaviour {
+  readonly terminal?: MemoryTerminalOptions;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: always `NOW`. */
+  readonly now?: () => number;
+  /** What becomes of the node that is started; default: it runs. */
+  readonly start?: (node: TwinNode) => Promise<TwinNode>;
+}
+
+/** One home folder; each `run` is a process of its own in it. */
+export class Harness implements AsyncDisposable {
+  readonly #folder: TemporaryFolder;
+  readonly #options: HarnessOptions;
+  /** Of the last run. */
+  terminal: MemoryTerminal;
+  /** Of the last run, once it started a node. */
+  node: TwinNode | undefined;
+  readonly #started = new Set<(node: TwinNode) => void>();
+  #interruption = new AbortController();
+
+  private constructor(folder: TemporaryFolder, options: HarnessOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.terminal = new MemoryTerminal(options.terminal);
+  }
+
+  static async make(options: HarnessOptions = {}): Promise<Harness> {
+    return new Harness(await TemporaryFolder.make(), options);
+  }
+
+  /** The folder that holds the profiles. */
+  get home(): string {
+    return this.#folder.path;
+  }
+
+  /** Runs a command line to its end. */
+  run(...args: string[]): Promise<number> {
+    const { env = {}, now = () => NOW, terminal } = this.#options;
+    const { start = (node: TwinNode) => Promise.resolve(node) } = this.#options;
+    this.terminal = new MemoryTerminal(terminal);
+    this.#interruption = new AbortController();
+    const variables: Readonly<Record<string, string>> = { P2P_CHAT_HOME: this.home, ...env };
+    return runProgram(args, {
+      terminal: this.terminal,
+      env: (name) => variables[name],
+      signal: this.#interruption.signal,
+      now,
+      startNode: (init) => {
+        const node = new TwinNode(init, this.#options);
+        this.node = node;
+        this.#started.forEach((notify) => notify(node));
+        return start(node);
+      },
+    });
+  }
+
+  /** A signal from outside, to the last run. */
+  interrupt(by: Deno.Signal = "SIGINT"): void {
+    this.interruption(by);
+  }
+
+  /** The same for this run, to be called after the next has begun. */
+  get interruption(): (by: Deno.Signal) => void {
+    const run = this.#interruption;
+    return (by) => run.abort(new Interruption(by));
+  }
+
+  /** The program is to end for another reason. */
+  abort(reason: unknown): void {
+    this.#interruption.abort(reason);
+  }
+
+  /** Resolves with the node that the next run starts. */
+  nextNode(): Promise<TwinNode> {
+    const { promise, resolve } = Promise.withResolvers<TwinNode>();
+    this.#started.add(resolve);
+    return promise;
+  }
+
+  /** Standard output of the last run, line by line, as JSON. */
+  get jsonLines(): unknown[] {
+    return this.terminal.outLines.map((line) => JSON.parse(line));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}

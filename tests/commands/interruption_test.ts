@@ -1,0 +1,48 @@
+import { assertEquals } from "@std/assert";
+import { aborted } from "../../src/commands/deadline.ts";
+import { Interruptions } from "../../src/commands/interruption.ts";
+import { moduleCommand } from "../config/run_module.ts";
+
+/** A process that ends at the second signal, and says by what it was told to. */
+const CHILD = `
+  import { aborted } from ${JSON.stringify(import.meta.resolve("../../src/commands/deadline.ts"))};
+  import { Interruption, Interruptions } from ${
+  JSON.stringify(import.meta.resolve("../../src/commands/interruption.ts"))
+};
+  const { promise: again, resolve } = Promise.withResolvers();
+  using interruptions = new Interruptions(resolve);
+  console.log("waiting");
+  await aborted(interruptions.signal);
+  const { reason } = interruptions.signal;
+  console.log(reason instanceof Interruption, reason.code, reason.by);
+  await again;
+  console.log("again");
+`;
+
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.test({
+    name: `\`Interruptions\` aborts at the first ${name}, and tells of the next signal`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      await using child = moduleCommand(CHILD).spawn();
+      const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      assertEquals((await lines.read()).value, "waiting\n");
+      child.kill(name);
+      assertEquals((await lines.read()).value, `true interrupted ${name}\n`);
+      child.kill("SIGINT");
+      assertEquals((await lines.read()).value, "again\n");
+      assertEquals(await lines.read(), { done: true, value: undefined });
+      await child.stdin.close();
+      await child.stderr.cancel();
+      assertEquals((await child.status).code, 0);
+    },
+  });
+}
+
+Deno.test("`Interruptions` can end the program for another reason, and keeps the first", async () => {
+  using interruptions = new Interruptions(() => {});
+  interruptions.interrupt("first");
+  interruptions.interrupt("second");
+  await aborted(interruptions.signal);
+  assertEquals(interruptions.signal.reason, "first");
+});

@@ -1,0 +1,176 @@
+import { assert, assertEquals } from "@std/assert";
+import type { OwnMessage } from "../../src/history/message_record.ts";
+import { Harness } from "./harness.ts";
+import { activePeer, NOW, RED, type TwinNode } from "./twin_node.ts";
+
+const deliver = (message: OwnMessage, node: TwinNode) => node.advance(message, "delivered");
+
+Deno.test("`send` sends its words and says when they are delivered", async () => {
+  let time = NOW;
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    now: () => time,
+    onSend(message, node) {
+      time += 12;
+      deliver(message, node);
+    },
+  });
+  assertEquals(await program.run("send", "red", "hello", "there"), 0);
+  assertEquals(program.node?.sent, [
+    { recipient: { kind: "peer", peerId: RED }, text: "hello there" },
+  ]);
+  assertEquals(program.terminal.outLines, ["delivered to red (Jmfxzu) in 12 ms"]);
+  assertEquals(program.node?.init.listen, "ephemeral");
+  assert(program.node?.stopped);
+  assertEquals(program.node?.listeners, 0);
+});
+
+Deno.test("`send` takes text after `--` as it is", async () => {
+  await using program = await Harness.make({ peers: [activePeer()], onSend: deliver });
+  assertEquals(await program.run("send", "red", "--", "--json", "-5"), 0);
+  assertEquals(program.node?.sent[0]?.text, "--json -5");
+});
+
+Deno.test("`send` reads standard input and takes one line end off", async () => {
+  for (
+    const [input, text] of [
+      ["hello\n", "hello"],
+      ["hello\r\n", "hello"],
+      ["two\nlines\n\n", "two\nlines\n"],
+      ["bare", "bare"],
+    ] as const
+  ) {
+    await using program = await Harness.make({
+      peers: [activePeer()],
+      onSend: deliver,
+      terminal: { input },
+    });
+    assertEquals(await program.run("send", "red"), 0);
+    assertEquals(program.node?.sent[0]?.text, text);
+  }
+});
+
+Deno.test("`send` refuses input that can be no message before it starts a node", async () => {
+  for (
+    const [input, error] of [
+      ["", 'the message is ""'],
+      ["\n", 'the message is ""'],
+      ["x".repeat(40_000), "standard input is longer than a message may be, 32 KiB"],
+      [new Uint8Array([0x61, 0xff]), "standard input is not UTF-8 text"],
+    ] as const
+  ) {
+    await using program = await Harness.make({ terminal: { input } });
+    assertEquals(await program.run("send", "red"), 2);
+    assertEquals(program.terminal.errLines[0], `error: ${error}`);
+    assertEquals(program.node, undefined);
+  }
+});
+
+Deno.test("`send` ends with 3 when nobody acknowledges in time", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: (message, node) => node.advance(message, "sent"),
+  });
+  assertEquals(await program.run("send", "red", "hello", "--timeout", "1ms"), 3);
+  assertEquals(program.terminal.errLines.slice(2), [
+    "error: not delivered to red within 1 ms: the message waits in the outbox",
+    "hint: it goes out the next time this profile runs a node, such as: p2p-chat listen",
+  ]);
+  assert(program.node?.stopped);
+  assertEquals(program.node?.listeners, 0);
+});
+
+Deno.test("`send --timeout 0` does not wait, and is not delivered", async () => {
+  await using program = await Harness.make();
+  assertEquals(await program.run("send", "127.0.0.1:7000", "hello", "--timeout", "0"), 3);
+  assertEquals(program.node?.sent, [
+    { recipient: { kind: "address", address: "/ip4/127.0.0.1/tcp/7000" }, text: "hello" },
+  ]);
+  assertEquals(
+    program.terminal.errLines[2],
+    "error: not delivered to 127.0.0.1:7000 yet: the message waits in the outbox",
+  );
+});
+
+Deno.test("`send` ends with 5 when the recipient refuses", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: (message, node) => node.advance(message, "refused", { reason: "no\nroom" }),
+  });
+  assertEquals(await program.run("send", "red", "hello"), 5);
+  assertEquals(program.terminal.errLines[2], "error: red refused the message: no⏎room");
+});
+
+Deno.test("`send` ends with 3 when the message was cancelled meanwhile", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: (message, node) => node.advance(message, "cancelled"),
+  });
+  assertEquals(await program.run("send", "red", "hello"), 3);
+  assertEquals(program.terminal.errLines[2], "error: the message to red was cancelled");
+});
+
+Deno.test("`send` ends with 4 for somebody unknown, and stops its node", async () => {
+  await using program = await Harness.make();
+  assertEquals(await program.run("send", "bob", "hello"), 4);
+  assertEquals(program.terminal.errLines[2], 'error: no peer is known as "bob"');
+  assert(program.node?.stopped);
+});
+
+Deno.test("`send` ends with 130 when it is interrupted, and says that the message stays", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: () => program.interrupt(),
+  });
+  assertEquals(await program.run("send", "red", "hello"), 130);
+  assertEquals(
+    program.terminal.errLines[2],
+    [
+      "error: interrupted by SIGINT: the message waits in the outbox",
+    ].join(),
+  );
+  assert(program.node?.stopped);
+});
+
+Deno.test("`send --json` prints the result", async () => {
+  await using program = await Harness.make({ peers: [activePeer()], onSend: deliver });
+  assertEquals(await program.run("send", "red", "hello", "--json"), 0);
+  assertEquals(program.jsonLines, [{
+    event: "result",
+    target: "red",
+    ok: true,
+    peerId: RED,
+    name: "red",
+    address: null,
+    id: "00000000-0000-7000-8000-000000000001",
+    state: "delivered",
+    elapsedMs: 0,
+    reason: null,
+  }]);
+});
+
+Deno.test("`send --json` prints the result and the error of what was not delivered", async () => {
+  await using program = await Harness.make();
+  assertEquals(await program.run("send", "[::1]:7000", "hello", "--json", "--timeout", "0"), 3);
+  assertEquals(program.jsonLines, [
+    {
+      event: "result",
+      target: "[::1]:7000",
+      ok: false,
+      peerId: null,
+      name: null,
+      address: "/ip6/::1/tcp/7000",
+      id: "00000000-0000-7000-8000-000000000001",
+      state: "queued",
+      elapsedMs: 0,
+      reason: null,
+    },
+    {
+      event: "error",
+      code: "not-delivered",
+      message: "not delivered to [::1]:7000 yet: the message waits in the outbox",
+      hint: "it goes out the next time this profile runs a node, such as: p2p-chat listen",
+      causes: [],
+    },
+  ]);
+});

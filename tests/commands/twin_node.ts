@@ -1,0 +1,165 @@
+/**
+ * A twin of the node's interface, in memory: what a command prints and returns can be tested without
+ * a network. It delivers nothing by itself; a test says what happens.
+ */
+import type { MessageRecord, MessageState, OwnMessage } from "../../src/history/message_record.ts";
+import type {
+  ChatNode,
+  ConnectResult,
+  HistoryQuery,
+  NodeEvent,
+  Recipient,
+} from "../../src/node/chat_node.ts";
+import { resolveRecipient, shortPeerId } from "../../src/node/recipient.ts";
+import type { NodeInit } from "../../src/node/mod.ts";
+import type { ActivePeer, KnownPeer } from "../../src/presence/active_peer.ts";
+
+/** A time that all tests share: 22 November 2026, 14:02:07 in the local zone. */
+export const NOW = new Date(2026, 10, 22, 14, 2, 7).getTime();
+
+export const RED = "12D3KooWJmfxzuLenYXBpL979Wk2PQNY1Wqw9AW66gEnAJedK9Gj";
+export const BLUE = "12D3KooWM4jXByh72RAiQ2txp3h4msvjyA54giRsPQRKptgTVtrk";
+export const SELF = "12D3KooWBU1X4atxmUeS1iXWjNHMPpfVkBQEG1QxMWe9T1PT32aX";
+
+/** An active peer; what a test does not say is as for a neighbour called red. */
+export function activePeer(fields: Partial<ActivePeer> = {}): ActivePeer {
+  return {
+    peerId: RED,
+    name: "red",
+    address: "/ip4/192.168.1.20/tcp/7000",
+    path: "direct",
+    roundTripMs: 0.4,
+    source: "asked",
+    connectedSince: NOW - 180_000,
+    lastSeen: NOW - 2_000,
+    ...fields,
+  };
+}
+
+/** What the twin does where a test wants more than nothing. */
+export interface TwinBehaviour {
+  readonly peers?: readonly ActivePeer[];
+  readonly known?: readonly KnownPeer[];
+  /** Called after a message was saved. */
+  readonly onSend?: (message: OwnMessage, node: TwinNode) => void;
+  readonly connect?: (recipient: Recipient, signal: AbortSignal) => Promise<ActivePeer>;
+  readonly connectAll?: () => Promise<ConnectResult[]>;
+  readonly settleConnections?: (signal: AbortSignal) => Promise<void>;
+}
+
+export class TwinNode implements ChatNode {
+  readonly peerId = SELF;
+  readonly name: string;
+  /** How it was started. */
+  readonly init: NodeInit;
+  stopped = false;
+  readonly sent: { recipient: Recipient; text: string }[] = [];
+  readonly #behaviour: TwinBehaviour;
+  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  /** Own messages as they are now, by id. */
+  readonly #own = new Map<string, OwnMessage>();
+
+  constructor(init: NodeInit, behaviour: TwinBehaviour = {}) {
+    this.init = init;
+    this.name = init.config.name;
+    this.#behaviour = behaviour;
+  }
+
+  /** Something happens. */
+  emit(event: NodeEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  /** An own message gets further. */
+  advance(message: OwnMessage, state: MessageState, changes: Partial<OwnMessage> = {}): void {
+    const advanced = { ...message, state, stateAt: NOW, ...changes };
+    this.#own.set(message.id, advanced);
+    this.emit({ event: "state", message: advanced });
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  addresses(): string[] {
+    return [`/ip4/127.0.0.1/tcp/${this.init.config.port}/p2p/${SELF}`];
+  }
+
+  subscribe(listener: (event: NodeEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  resolve(peer: string): Recipient {
+    return resolveRecipient(peer, [...this.peers(), ...this.knownPeers()]);
+  }
+
+  send(recipient: Recipient, text: string): Promise<OwnMessage> {
+    this.sent.push({ recipient, text });
+    const message: OwnMessage = {
+      direction: "out",
+      position: this.sent.length,
+      id: `00000000-0000-7000-8000-00000000000${this.sent.length}`,
+      conversation: recipient.kind === "peer"
+        ? { kind: "peer", peerId: recipient.peerId }
+        : recipient,
+      text,
+      sentAt: NOW,
+      replyTo: undefined,
+      state: "queued",
+      stateAt: NOW,
+      reason: undefined,
+    };
+    // As in a real node, where an answer needs a turn of the event loop at least.
+    queueMicrotask(() => this.#behaviour.onSend?.(message, this));
+    return Promise.resolve(message);
+  }
+
+  async settled(messageId: string, { signal }: { signal: AbortSignal }): Promise<OwnMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<OwnMessage>();
+    const look = () => {
+      const message = this.#own.get(messageId);
+      if (message !== undefined && !["queued", "sent"].includes(message.state)) resolve(message);
+    };
+    using _states = this.subscribe(look);
+    look();
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    return await promise.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  connect(recipient: Recipient, { signal }: { signal: AbortSignal }): Promise<ActivePeer> {
+    return this.#behaviour.connect?.(recipient, signal) ?? Promise.resolve(activePeer());
+  }
+
+  connectAll(): Promise<ConnectResult[]> {
+    return this.#behaviour.connectAll?.() ?? Promise.resolve([]);
+  }
+
+  settleConnections({ signal }: { signal: AbortSignal }): Promise<void> {
+    return this.#behaviour.settleConnections?.(signal) ?? Promise.resolve();
+  }
+
+  peers(): ActivePeer[] {
+    return [...this.#behaviour.peers ?? []];
+  }
+
+  knownPeers(): KnownPeer[] {
+    return [...this.#behaviour.known ?? []];
+  }
+
+  displayName(peerId: string): string {
+    const known = [...this.peers(), ...this.knownPeers(), activePeer()];
+    return known.find((peer) => peer.peerId === peerId)?.name || shortPeerId(peerId);
+  }
+
+  history(_query: HistoryQuery): MessageRecord[] {
+    return [];
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.stopped = true;
+    return Promise.resolve();
+  }
+}
