@@ -210,7 +210,7 @@ Deno.test("DirectDriver sends again when its own record of a delivery failed", a
 
 Deno.test("DirectDriver.save() rejects when nothing could be saved", async () => {
   await using red = await Peer.start({
-    store: (real) => ({
+    store: () => ({
       enqueue: () => {
         throw new Error("disk full");
       },
