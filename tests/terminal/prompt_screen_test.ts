@@ -51,7 +51,7 @@ function test(name: string, body: () => Promise<void>): void {
   Deno.test({ name, ignore: !installed, fn: body });
 }
 
-const HELP = ["", "arrow keys to move, Enter to select, Esc", " to go back"];
+const HELP = ["", "arrows move, Enter selects, Esc returns"];
 
 test("`select()` stays as it is while lines are printed above it", async () => {
   await using program = await start({ questions: ["select"] });

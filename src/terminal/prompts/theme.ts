@@ -17,7 +17,7 @@ export function promptTheme(style: Style) {
       key: style.accent,
       disabled: style.dim,
       description: style.dim,
-      keysHelpTip: () => style.dim("arrow keys to move, Enter to select, Esc to go back"),
+      keysHelpTip: () => style.dim("arrows move, Enter selects, Esc returns"),
     },
   };
 }
