@@ -6,6 +6,8 @@
  * Both ends of every connection are in this process, on 127.0.0.1. The two transports take turns,
  * and each turn of ours is compared with the other's turn right beside it, so that a machine that
  * is busy for a while disturbs both alike. `--quick` shows that it works, not how fast.
+ *
+ * Not for Deno 2.4.2, where `@libp2p/tcp` does not always end when it is closed.
  */
 import type { Listener, MultiaddrConnection, Transport } from "@libp2p/interface";
 import { tcp } from "@libp2p/tcp";

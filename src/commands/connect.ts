@@ -13,11 +13,12 @@ import { formatAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
 import type { ChatNode, ConnectResult, Recipient } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
-import { createStyle } from "../terminal/style.ts";
+import { createStyle, type Style } from "../terminal/style.ts";
 import { type Cell, formatTable } from "../terminal/table.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { ndjsonLine } from "./ndjson.ts";
+import type { DisplayName } from "./node_lines.ts";
 import { peerWithId } from "./node_text.ts";
 import {
   anyText,
@@ -69,12 +70,17 @@ export const connect: Command<ConnectOptions> = {
   },
 };
 
+/** A result, and what to do about it. */
+interface Outcome extends ConnectResult {
+  readonly hint?: string | undefined;
+}
+
 /** @throws ChatError where a PEER means nobody; then nobody is dialled */
 async function connectNamed(
   node: ChatNode,
   peers: readonly string[],
   signal: AbortSignal,
-): Promise<ConnectResult[]> {
+): Promise<Outcome[]> {
   const recipients = [...new Set(peers)].map((peer) => [peer, node.resolve(peer)] as const);
   return await Promise.all(
     recipients.map(([target, recipient]) => connectOne(node, target, recipient, signal)),
@@ -86,13 +92,14 @@ async function connectOne(
   target: string,
   recipient: Recipient,
   signal: AbortSignal,
-): Promise<ConnectResult> {
+): Promise<Outcome> {
   try {
     return { target, peer: await node.connect(recipient, { signal }), error: undefined };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     // The table says who was meant already.
-    return { target, peer: undefined, error: sanitise(error.message).replace(`${target}: `, "") };
+    const reason = sanitise(error.message).replace(`${target}: `, "");
+    return { target, peer: undefined, error: reason, hint: error.hint };
   }
 }
 
@@ -104,8 +111,25 @@ async function connectAll(node: ChatNode, signal: AbortSignal): Promise<ConnectR
   });
 }
 
-function report(
+/** What became of each as a table, a line each; not cut, since the end of a line may be the reason. */
+export function connectTable(
   results: readonly ConnectResult[],
+  displayName: DisplayName,
+  style: Style,
+): string[] {
+  const rows = results.map(({ target, peer, error = "" }): Cell[] =>
+    peer === undefined ? [sanitise(target), { text: "failed", style: style.bad }, error] : [
+      sanitise(target),
+      { text: "connected", style: style.good },
+      `${peerWithId(peer.peerId, displayName)} at ${sanitise(formatAddress(peer.address))}`,
+    ]
+  );
+  const columns = [{ header: "peer" }, { header: "result" }, { header: "who, or why not" }];
+  return formatTable({ columns, rows, style });
+}
+
+function report(
+  results: readonly Outcome[],
   node: ChatNode,
   { json }: ConnectOptions,
   { terminal }: CommandContext,
@@ -129,14 +153,8 @@ function report(
     return;
   }
   const style = createStyle(terminal.colors);
-  const rows = results.map(({ target, peer, error = "" }): Cell[] =>
-    peer === undefined ? [sanitise(target), { text: "failed", style: style.bad }, error] : [
-      sanitise(target),
-      { text: "connected", style: style.good },
-      `${peerWithId(peer.peerId, displayName)} at ${sanitise(formatAddress(peer.address))}`,
-    ]
-  );
-  const columns = [{ header: "peer" }, { header: "result" }, { header: "who, or why not" }];
-  // Not cut to the terminal's width: the end of a line may be the reason.
-  for (const line of formatTable({ columns, rows, style })) terminal.print(line);
+  for (const line of connectTable(results, displayName, style)) terminal.print(line);
+  for (const hint of new Set(results.map((result) => result.hint))) {
+    if (hint !== undefined) terminal.remark(`${style.accent("hint:")} ${sanitise(hint)}`);
+  }
 }

@@ -105,16 +105,27 @@ function printText(
   { terminal }: CommandContext,
 ): void {
   if (messages.length === 0) return terminal.remark("no messages");
-  const style = createStyle(terminal.colors);
+  const lines = historyLines(messages, displayName, createStyle(terminal.colors));
+  for (const each of lines) terminal.print(each);
+}
+
+/** A line for each message, and one before each new day. */
+export function historyLines(
+  messages: readonly MessageRecord[],
+  displayName: DisplayName,
+  style: Style,
+): string[] {
+  const lines: string[] = [];
   let day = "";
   for (const message of messages) {
     const time = message.direction === "in" ? message.receivedAt : message.sentAt;
     if (formatDay(time) !== day) {
       day = formatDay(time);
-      terminal.print(style.dim(day));
+      lines.push(style.dim(day));
     }
-    terminal.print(`${style.dim(formatClock(time))} ${line(message, displayName, style)}`);
+    lines.push(`${style.dim(formatClock(time))} ${line(message, displayName, style)}`);
   }
+  return lines;
 }
 
 /** The text comes last: whatever is in it, it cannot pose as anything else on the line. */

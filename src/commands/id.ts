@@ -7,7 +7,7 @@ import { formatAddress } from "../config/address.ts";
 import type { Config } from "../config/config.ts";
 import { openProfile } from "../config/profile.ts";
 import { sanitise } from "../terminal/sanitise.ts";
-import { createStyle } from "../terminal/style.ts";
+import { createStyle, type Style } from "../terminal/style.ts";
 import type { Command } from "./command.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { ndjsonLine } from "./ndjson.ts";
@@ -43,17 +43,14 @@ export const id: Command<IdOptions> = {
       }));
       return EXIT_CODES.done;
     }
-    const style = createStyle(terminal.colors);
-    const row = (label: string, value: string) =>
-      terminal.print(`${style.dim(label.padEnd(LABEL_COLUMNS))}${value}`);
-    row("name", style.bold(config.name));
-    row("peer id", peerId);
-    row("fingerprint", digits.slice(0, HALF_FINGERPRINT).trim());
-    row("", digits.slice(HALF_FINGERPRINT).trim());
-    const [first = "", ...others] = addresses.map(shownAddress);
-    row("address", first);
-    for (const address of others) row("", address);
-    row("profile", sanitise(profile.folder));
+    const lines = identityLines({
+      name: config.name,
+      peerId,
+      fingerprint: digits,
+      addresses: addresses.map(shownAddress),
+      folder: profile.folder,
+    }, createStyle(terminal.colors));
+    for (const line of lines) terminal.print(line);
     return EXIT_CODES.done;
   },
 };
@@ -61,6 +58,36 @@ export const id: Command<IdOptions> = {
 const LABEL_COLUMNS = "fingerprint".length + 2;
 /** Half of its 12 groups of five digits. */
 const HALF_FINGERPRINT = 6 * 6;
+
+/** Who a profile is, for people. */
+export interface ShownIdentity {
+  readonly name: string;
+  readonly peerId: string;
+  /** 12 groups of five digits. */
+  readonly fingerprint: string;
+  /** `host:port` */
+  readonly addresses: readonly string[];
+  /** The profile's. */
+  readonly folder: string;
+}
+
+/** A line for each fact. */
+export function identityLines(
+  { name, peerId, fingerprint, addresses, folder }: ShownIdentity,
+  style: Style,
+): string[] {
+  const row = (label: string, value: string) => `${style.dim(label.padEnd(LABEL_COLUMNS))}${value}`;
+  const [first = "", ...others] = addresses;
+  return [
+    row("name", style.bold(name)),
+    row("peer id", peerId),
+    row("fingerprint", fingerprint.slice(0, HALF_FINGERPRINT).trim()),
+    row("", fingerprint.slice(HALF_FINGERPRINT).trim()),
+    row("address", first),
+    ...others.map((address) => row("", address)),
+    row("profile", sanitise(folder)),
+  ];
+}
 
 /**
  * Where `listen` would listen, as multiaddrs without peer id; wildcards as the addresses of this

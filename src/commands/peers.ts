@@ -14,6 +14,7 @@ import { formatAgo, formatDuration } from "../terminal/duration.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { readMemory } from "./beside_owner.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { duration } from "./duration.ts";
@@ -83,8 +84,8 @@ async function showActive(options: PeersOptions, context: CommandContext): Promi
   } else if (active.length === 0) {
     context.terminal.remark("nobody is here; `p2p-chat connect HOST:PORT` reaches a first peer");
   } else {
-    const rows = active.map((peer) => activeRow(peer, displayName, context.now()));
-    printTable(ACTIVE_COLUMNS, rows, context);
+    const lines = activePeersTable(active, displayName, context);
+    for (const line of lines) context.terminal.print(line);
   }
 }
 
@@ -96,7 +97,7 @@ async function showKnown(options: PeersOptions, context: CommandContext): Promis
     context.terminal.remark("no peer is known yet; `p2p-chat connect HOST:PORT` reaches a first");
   } else {
     const rows = memory.peers.map((peer) => knownRow(peer, memory.displayName, context.now()));
-    printTable(KNOWN_COLUMNS, rows, context);
+    for (const line of table(KNOWN_COLUMNS, rows, context.terminal)) context.terminal.print(line);
   }
 }
 
@@ -110,6 +111,16 @@ const ACTIVE_COLUMNS: readonly Column[] = [
   { header: "since", align: "right" },
   { header: "last seen" },
 ];
+
+/** Active peers as a table, a line each. */
+export function activePeersTable(
+  peers: readonly ActivePeer[],
+  displayName: DisplayName,
+  { terminal, now }: Pick<CommandContext, "terminal" | "now">,
+): string[] {
+  const time = now();
+  return table(ACTIVE_COLUMNS, peers.map((peer) => activeRow(peer, displayName, time)), terminal);
+}
 
 function activeRow(peer: ActivePeer, displayName: DisplayName, now: number): string[] {
   const { peerId, address, path, roundTripMs, source, connectedSince, lastSeen } = peer;
@@ -164,13 +175,12 @@ function printLines(lines: readonly PeerLine[], { terminal }: CommandContext): v
   for (const line of lines) terminal.print(ndjsonLine(line));
 }
 
-function printTable(
+function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  { terminal }: CommandContext,
-): void {
+  terminal: Terminal,
+): string[] {
   // A pipe gets everything, a terminal what fits on a line.
   const width = terminal.interactive ? terminal.columns : Infinity;
-  const style = createStyle(terminal.colors);
-  for (const line of formatTable({ columns, rows, width, style })) terminal.print(line);
+  return formatTable({ columns, rows, width, style: createStyle(terminal.colors) });
 }

@@ -86,8 +86,8 @@ export const send: Command<SendOptions> = {
     const { node } = session;
     const recipient = node.resolve(options.peer);
     const startedAt = context.now();
-    const message = await deliver(node, recipient, text, options.timeout, context.signal);
-    report(message, node, options, context, context.now() - startedAt);
+    const outcome = await deliver(node, recipient, text, options, context.signal);
+    report(outcome, node, options, context, context.now() - startedAt);
     return EXIT_CODES.done;
   },
 };
@@ -128,24 +128,38 @@ async function readInput(terminal: Terminal, signal: AbortSignal): Promise<strin
   }
 }
 
+/** What became of the message. */
+interface Outcome {
+  readonly message: OwnMessage;
+  /** Why the recipient was not reached, one line safe for a terminal; undefined if it was. */
+  readonly obstacle: string | undefined;
+}
+
 /** Sends, and returns the message as it is when it is settled, or when the time is up. */
 async function deliver(
   node: ChatNode,
   recipient: Recipient,
   text: string,
-  timeoutMs: number,
+  { peer, timeout }: SendOptions,
   signal: AbortSignal,
-): Promise<OwnMessage> {
+): Promise<Outcome> {
   const latest = new Map<string, OwnMessage>();
   using _states = node.subscribe((event) => {
     if (event.event === "state") latest.set(event.message.id, event.message);
   });
   const queued = await node.send(recipient, text);
-  using deadline = new Deadline(timeoutMs, signal);
+  using deadline = new Deadline(timeout, signal);
+  const enough = new AbortController();
+  const reaching = reach(node, recipient, AbortSignal.any([deadline.signal, enough.signal]));
   try {
-    return await node.settled(queued.id, { signal: deadline.signal });
+    const message = await node.settled(queued.id, { signal: deadline.signal });
+    return { message, obstacle: undefined };
   } catch (error) {
-    if (deadline.expired) return latest.get(queued.id) ?? queued;
+    if (deadline.expired) {
+      const message = latest.get(queued.id) ?? queued;
+      const obstacle = message.state === "queued" ? await reaching : undefined;
+      return { message, obstacle: obstacle?.replace(`${peer}: `, "") };
+    }
     if (!(signal.reason instanceof Interruption)) throw error;
     // Whoever cuts the waiting short has to know that this does not take the message back.
     throw new ChatError(
@@ -156,12 +170,33 @@ async function deliver(
         cause: signal.reason,
       },
     );
+  } finally {
+    enough.abort();
+    await reaching;
+  }
+}
+
+/**
+ * The node seeks the recipient by itself; this joins its first attempt, to learn why it failed.
+ * @returns undefined where it did not fail, or not before `signal` aborted
+ */
+async function reach(
+  node: ChatNode,
+  recipient: Recipient,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    await node.connect(recipient, { signal });
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    return sanitise(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** @throws ChatError `not-delivered`, `refused` where that is what became of it */
 function report(
-  message: OwnMessage,
+  { message, obstacle }: Outcome,
   node: ChatNode,
   { peer: target, json, timeout }: SendOptions,
   { terminal }: CommandContext,
@@ -179,7 +214,7 @@ function report(
       id,
       state,
       elapsedMs,
-      reason: reason ?? null,
+      reason: reason ?? obstacle ?? null,
     }));
   }
   const name = otherName(conversation, displayName);
@@ -196,9 +231,10 @@ function report(
     throw new ChatError("not-delivered", `the message to ${name} was cancelled`);
   } else {
     const wait = timeout === 0 ? "yet" : `within ${formatDuration(timeout)}`;
+    const why = obstacle === undefined ? "" : ` (${obstacle})`;
     throw new ChatError(
       "not-delivered",
-      `not delivered to ${name} ${wait}: the message waits in the outbox`,
+      `not delivered to ${name} ${wait}${why}: the message waits in the outbox`,
       { hint: WHEN_IT_GOES },
     );
   }

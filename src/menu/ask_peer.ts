@@ -84,9 +84,7 @@ async function askText(
         return undefined;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
-        return sanitise(
-          error.hint === undefined ? error.message : `${error.message}: ${error.hint}`,
-        );
+        return sanitise(error.message);
       }
     },
   }, { signal });

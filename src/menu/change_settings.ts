@@ -6,7 +6,7 @@ import { readSettings, type Settings } from "../commands/settings.ts";
 import type { ProfileOptions, SettingOptions } from "../commands/options.ts";
 import type { Config } from "../config/config.ts";
 import { setInConfigFile } from "../config/config_file.ts";
-import { describeOrigin } from "../config/merge_config.ts";
+import { describeOrigin, type Origin } from "../config/merge_config.ts";
 import type { Environment } from "../config/paths.ts";
 import { PromptCancelled, type Prompter } from "../terminal/prompts/prompter.ts";
 import {
@@ -43,7 +43,7 @@ export async function changeSettings(init: SettingsInit): Promise<void> {
           ...ASKED_KEYS.map((each) => ({
             name: settingLabel(each),
             value: each,
-            hint: settingText(each, settings.config),
+            hint: settingHint(each, settings),
           })),
           { name: "Back", value: "back", number: 0 },
         ],
@@ -61,6 +61,15 @@ export function needsRestart(before: Config, after: Config): boolean {
   return ASKED_KEYS.some((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
 }
 
+/** The value, and what says so in place of the file. */
+export function settingHint(
+  key: AskedKey,
+  { config, origins: { [key]: origin } }: Settings,
+): string {
+  const text = settingText(key, config);
+  return isFromFile(origin) ? text : `${text}, from ${describeOrigin(origin)}`;
+}
+
 async function change(
   key: AskedKey,
   settings: Settings,
@@ -69,15 +78,19 @@ async function change(
   const { profile, config } = settings;
   const answer = await prompter.input(settingQuestion(key, config, probe), { signal });
   const value = parseAnswer(key, answer);
+  // What a flag says for this run must not get into the file by an empty answer.
+  if (JSON.stringify(value) === JSON.stringify(config[key])) return prompter.note(["unchanged"]);
   await setInConfigFile(profile.configFile, key, value);
-  const after = await readSettings(options, { env });
-  prompter.note([savedText(key, after)]);
+  const { origins: { [key]: origin } } = await readSettings(options, { env });
+  prompter.note([
+    isFromFile(origin)
+      ? "saved; the node starts anew with it when you leave the settings"
+      : `saved; in this run ${describeOrigin(origin)} counts instead`,
+  ]);
 }
 
-function savedText(key: AskedKey, { origins: { [key]: origin } }: Settings): string {
-  return origin.kind === "flag" || origin.kind === "environment"
-    ? `saved; in this run ${describeOrigin(origin)} counts instead`
-    : "saved; the node is started anew with it when you leave the settings";
+function isFromFile({ kind }: Origin): boolean {
+  return kind === "file" || kind === "default";
 }
 
 /** Undefined where the question was left with Escape. */

@@ -13,7 +13,6 @@
 import type { CommandContext } from "../commands/command.ts";
 import { Deadline } from "../commands/deadline.ts";
 import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
-import { Interruption } from "../commands/interruption.ts";
 import type { ProfileOptions, SettingOptions } from "../commands/options.ts";
 import { openSession, type Session } from "../commands/session.ts";
 import { readSettings } from "../commands/settings.ts";
@@ -21,10 +20,11 @@ import { parseAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import { openPrompter } from "../terminal/prompts/open_prompter.ts";
-import { PromptCancelled, type Prompter } from "../terminal/prompts/prompter.ts";
+import type { Prompter } from "../terminal/prompts/prompter.ts";
 import { createStyle } from "../terminal/style.ts";
 import { changeSettings, needsRestart } from "./change_settings.ts";
 import { askInTurn, firstStart } from "./first_start.ts";
+import { exitCodeOf, goodbyeLines } from "./leaving.ts";
 import { probeListen } from "./listen_probe.ts";
 import { mainMenu } from "./main_menu.ts";
 import { News } from "./news.ts";
@@ -113,9 +113,9 @@ async function use(session: Session, around: Surroundings): Promise<number | "re
       { node, displayName, terminal, prompter, style, news, signal, now },
       { folder: profile.folder, settings: () => settingsChanged(node, around) },
     );
-    if (ended === "restart") prompter.note(["starting anew with the new settings"]);
-    else sayGoodbye(around);
-    return ended === "restart" ? ended : EXIT_CODES.done;
+    const isLast = ended === "quit";
+    prompter.note(isLast ? goodbyeLines(waiting.size) : ["starting anew with the new settings"]);
+    return isLast ? EXIT_CODES.done : ended;
   } catch (error) {
     return leave(error, around);
   }
@@ -150,28 +150,8 @@ async function firstPeers(
  * @returns the exit code, where `error` is a way to leave
  * @throws what really went wrong
  */
-function leave(error: unknown, around: Surroundings): number {
-  const code = exitCode(error, around.context);
-  sayGoodbye(around);
+function leave(error: unknown, { context, prompter, waiting }: Surroundings): number {
+  const code = exitCodeOf(error, context);
+  prompter.note(goodbyeLines(waiting.size));
   return code;
-}
-
-function exitCode(error: unknown, { signal, terminal }: CommandContext): number {
-  if (error instanceof PromptCancelled) {
-    return error.kind === "interrupt" ? EXIT_CODES.interrupted : EXIT_CODES.done;
-  }
-  if (signal.aborted) {
-    if (!(signal.reason instanceof Interruption)) throw signal.reason;
-    return signal.reason.by === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.done;
-  }
-  if (terminal.closed.aborted) return EXIT_CODES.done;
-  throw error;
-}
-
-function sayGoodbye({ prompter, waiting }: Surroundings): void {
-  if (waiting.size > 0) {
-    const messages = waiting.size === 1 ? "1 message" : `${waiting.size} messages`;
-    prompter.note([`${messages} not delivered yet: p2p-chat tries again when it runs`]);
-  }
-  prompter.note(["Goodbye."]);
 }

@@ -17,8 +17,8 @@ export interface PeerChoice {
 
 /** Away peers that are listed; older ones can still be written to by name or address. */
 const MAX_AWAY = 20;
-/** A name takes no more of a narrow terminal, so that the word beside it is still seen. */
-const NAME_COLUMNS = 20;
+/** So that name and hint fit on a row of 40 columns. */
+const NAME_COLUMNS = 18;
 
 /** Active peers first, longest connected first; then the others, most recently seen first. */
 export function peerChoices(
@@ -41,7 +41,7 @@ export function peerChoices(
     ...away.map(({ peerId, lastSeen }) => ({
       peerId,
       name: name(peerId),
-      hint: `○ away, seen ${formatAgo(lastSeen, now)}`,
+      hint: `○ away, ${formatAgo(lastSeen, now)}`,
     })),
   ];
 }

@@ -11,11 +11,15 @@ import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { sanitise } from "../terminal/sanitise.ts";
+import { truncate } from "../terminal/width.ts";
 import { askPeer } from "./ask_peer.ts";
+import { breakable } from "./breakable.ts";
 import type { OpenMenu } from "./open_menu.ts";
 
 /** A person is not kept from the menu for longer. */
 const WAIT_ON_SCREEN_MS = 2_000;
+/** Leaves room for the message. */
+const NAME_COLUMNS = 24;
 /** A script reads the answer on the next line. */
 const WAIT_BY_LINE_MS = 5_000;
 
@@ -31,7 +35,7 @@ export async function sendMessage(
   const { prompter, displayName, signal } = menu;
   const recipient = await askPeer({ message: "To", preferred }, menu);
   if (recipient === undefined || recipient.kind === "everybody") return preferred;
-  const name = otherName(recipient, displayName);
+  const name = truncate(otherName(recipient, displayName), NAME_COLUMNS);
   const text = await prompter.input({ message: `Message to ${name}` }, { signal });
   if (text.trim() === "") prompter.note(["nothing sent: the message is empty"]);
   else await deliver(recipient, name, text, menu);
@@ -46,15 +50,19 @@ async function deliver(
 ): Promise<void> {
   const { node, news, terminal, prompter, displayName, signal, now } = menu;
   using hold = news.hold();
-  using _progress = startProgress(terminal, `waiting for ${name} to acknowledge`, { signal });
   const startedAt = now();
-  const waitMs = terminal.interactive ? WAIT_ON_SCREEN_MS : WAIT_BY_LINE_MS;
-  const message = await sendAndWait(node, recipient, text, waitMs, signal);
+  const message = await breakable(terminal, signal, async (either) => {
+    const waiting = `waiting for ${name}; Esc goes on`;
+    using _progress = startProgress(terminal, waiting, { signal: either });
+    const waitMs = terminal.interactive ? WAIT_ON_SCREEN_MS : WAIT_BY_LINE_MS;
+    return await sendAndWait(node, recipient, text, waitMs, either);
+  });
+  signal.throwIfAborted();
   hold.told(message);
   prompter.note([deliveryText(message, now() - startedAt, isActive(node, message), displayName)]);
 }
 
-/** @returns the message as it is when it is settled, or when the time is up */
+/** @returns the message as it is when it is settled, when the time is up, or on abort */
 async function sendAndWait(
   node: ChatNode,
   recipient: Recipient,
@@ -71,7 +79,7 @@ async function sendAndWait(
   try {
     return await node.settled(queued.id, { signal: deadline.signal });
   } catch (error) {
-    if (deadline.expired) return latest.get(queued.id) ?? queued;
+    if (deadline.signal.aborted) return latest.get(queued.id) ?? queued;
     throw error;
   }
 }

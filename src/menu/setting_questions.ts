@@ -35,7 +35,7 @@ const MESSAGES: { readonly [Key in AskedKey]: string } = {
   name: "Team name",
   host: "IP address to listen on",
   port: "Port",
-  mandatory: "Mandatory peers, host:port with commas between",
+  mandatory: "Mandatory peers, host:port with commas between, or none",
   mdns: "Find, and be found by, peers on the local network (yes or no)",
 };
 

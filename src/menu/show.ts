@@ -2,24 +2,25 @@
 import { formatAddress } from "../config/address.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import type { Style } from "../terminal/style.ts";
+import { historyLines } from "../commands/history.ts";
+import { identityLines } from "../commands/id.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
+import { activePeersTable } from "../commands/peers.ts";
 import { askPeer } from "./ask_peer.ts";
 import type { OpenMenu } from "./open_menu.ts";
-import { activePeersTable, historyLines, identityLines } from "./tables.ts";
 
 const HISTORY_MESSAGES = 30;
 /** More addresses or names than these say nothing at a glance. */
 const MAX_IN_HEADER = 3;
 
 /** "Query active peers". */
-export function showPeers({ node, displayName, prompter, terminal, style, now }: OpenMenu): void {
+export function showPeers(menu: OpenMenu): void {
+  const { node, displayName, prompter } = menu;
   const active = node.peers();
-  // A pipe gets everything, a terminal what fits on a line.
-  const width = terminal.interactive ? terminal.columns : Infinity;
   prompter.note(
     active.length === 0
       ? ["nobody is here at the moment"]
-      : activePeersTable(active, displayName, { now: now(), width, style }),
+      : activePeersTable(active, displayName, menu),
   );
 }
 

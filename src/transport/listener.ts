@@ -100,7 +100,7 @@ export class SocketListener extends TypedEventEmitter<ListenerEvents> implements
     this.#state = { is: "closed" };
     if (state.is !== "listening") return;
     state.server?.close();
-    this.#init.dualStackPorts.delete(state.port);
+    if (tcpEndpoint(state.address)?.host === "::") this.#init.dualStackPorts.delete(state.port);
     const closed = new TransportError("closed", `listener on ${state.address} closed`);
     this.#shutdown.abort(closed);
     const connections = [...this.#connections];

@@ -5,9 +5,10 @@
  *
  * It dials `/ip4`, `/ip6`, `/dns`, `/dns4` and `/dns6` addresses with `/tcp/PORT` (and a peer id
  * after it), and listens on IP addresses; `0.0.0.0` and `::` announce the addresses of all
- * interfaces, and may be listened on with the same port at once. On the wire it is plain TCP and
- * interoperates with every libp2p; on small messages it is faster than `@libp2p/tcp` because
- * messages of one turn share one write.
+ * interfaces, and may be listened on with the same port at once (`::` alone takes IPv4 too on most
+ * systems, but announces IPv6 only). On the wire it is plain TCP and interoperates with every
+ * libp2p; on small messages it is faster than `@libp2p/tcp`, because the messages of one turn share
+ * one write.
  *
  * What it guarantees:
  * - memory per connection is bounded in both directions, whatever the peer does, as long as the

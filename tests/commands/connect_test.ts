@@ -5,7 +5,9 @@ import { activePeer, RED } from "./twin_node.ts";
 
 const refuse7001 = (recipient: { kind: string; address?: string }) =>
   recipient.address === "/ip4/127.0.0.1/tcp/7001"
-    ? Promise.reject(new ChatError("unreachable", "127.0.0.1:7001: nobody listens there"))
+    ? Promise.reject(
+      new ChatError("unreachable", "127.0.0.1:7001: nobody listens there", { hint: "start it" }),
+    )
     : Promise.resolve(activePeer());
 
 Deno.test("`connect` prints a table of what happened, and 1 if one of the named failed", async () => {
@@ -16,6 +18,7 @@ Deno.test("`connect` prints a table of what happened, and 1 if one of the named 
     "127.0.0.1:7000  connected  red (Jmfxzu) at 192.168.1.20:7000",
     "127.0.0.1:7001  failed     nobody listens there",
   ]);
+  assertEquals(program.terminal.errLines.slice(2), ["hint: start it"]);
   assertEquals(program.node?.init.listen, "ephemeral");
   assert(program.node?.stopped);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { ChatError } from "../../src/errors.ts";
 import type { OwnMessage } from "../../src/history/message_record.ts";
 import { Harness } from "./harness.ts";
 import { activePeer, NOW, RED, type TwinNode } from "./twin_node.ts";
@@ -78,6 +79,28 @@ Deno.test("`send` ends with 3 when nobody acknowledges in time", async () => {
   ]);
   assert(program.node?.stopped);
   assertEquals(program.node?.listeners, 0);
+});
+
+Deno.test("`send` says why the recipient was not reached", async () => {
+  await using program = await Harness.make({
+    connect: () =>
+      Promise.reject(new ChatError("unreachable", "127.0.0.1:7000: nobody listens there\u009b")),
+  });
+  assertEquals(await program.run("send", "127.0.0.1:7000", "hello", "--timeout", "1ms"), 3);
+  assertEquals(
+    program.terminal.errLines[2],
+    "error: not delivered to 127.0.0.1:7000 within 1 ms (nobody listens there\\u{9B}): " +
+      "the message waits in the outbox",
+  );
+});
+
+Deno.test("`send` does not wait for a dial when the message is delivered without it", async () => {
+  await using program = await Harness.make({
+    onSend: deliver,
+    connect: (_, signal) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  });
+  assertEquals(await program.run("send", "127.0.0.1:7000", "hello"), 0);
 });
 
 Deno.test("`send --timeout 0` does not wait, and is not delivered", async () => {

@@ -5,6 +5,9 @@ import { SocketConnection } from "../../src/transport/connection.ts";
 import { MAX_UNSENT_BYTES } from "../../src/transport/mod.ts";
 import { SILENT_LOGGER } from "./raw_upgrader.ts";
 
+/** Whether this machine has IPv6 at all; some containers do not. */
+export const HAS_IPV6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
+
 /** Both ends of a new TCP connection. */
 export async function socketPair(): Promise<[Deno.TcpConn, Deno.TcpConn]> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -103,4 +106,16 @@ export function digest(...parts: Uint8Array[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");
+}
+
+/** The lines of what a program prints. */
+export async function* linesOf(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }

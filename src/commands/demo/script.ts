@@ -25,7 +25,10 @@ export async function playDemo(context: CommandContext): Promise<number> {
   const narration = new Narration(context.terminal, () => performance.now());
   await using stage = await Stage.open();
   narration.line(narration.style.bold("p2p-chat: three peers on this machine, live"));
-  narration.line(narration.style.dim(`their profiles: ${stage.folder} (removed at the end)`));
+  narration.block([
+    narration.style.dim("Their profiles are in a folder of their own, removed at the end:"),
+    narration.style.dim(stage.folder),
+  ]);
 
   /** Plays one step with a limit. */
   async function act<Result>(

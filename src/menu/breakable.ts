@@ -5,14 +5,9 @@ import type { Terminal } from "../terminal/terminal.ts";
 const CTRL_C = 0x03;
 const ESCAPE = 0x1b;
 
-/** Somebody pressed Escape or Ctrl-C. */
-export class BrokenOff extends Error {
-  override readonly name = "BrokenOff";
-}
-
 /**
- * Runs `action` with a signal that aborts with `BrokenOff` on Escape or Ctrl-C, where there is a
- * keyboard, and with the reason of `signal`. Other keys do nothing.
+ * Runs `action` with a signal that aborts on Escape or Ctrl-C, where there is a keyboard, and with
+ * the reason of `signal`. Other keys do nothing.
  * @throws what `action` throws
  */
 export async function breakable<T>(
@@ -36,7 +31,7 @@ export async function breakable<T>(
   async function watch(): Promise<void> {
     try {
       for await (const chunk of screen?.keys({ signal: ending.signal }) ?? []) {
-        if (isBreak(chunk)) breaking.abort(new BrokenOff("broken off"));
+        if (isBreak(chunk)) breaking.abort();
       }
     } catch (error) {
       if (!ending.signal.aborted) throw error;

@@ -1,0 +1,72 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Config } from "../../src/config/config.ts";
+import { ChatError } from "../../src/errors.ts";
+import {
+  ASKED_KEYS,
+  parseAnswer,
+  settingQuestion,
+  settingText,
+} from "../../src/menu/setting_questions.ts";
+import { NODE_INIT } from "./open_menu_twin.ts";
+
+const CONFIG: Config = { ...NODE_INIT.config, name: "red" };
+const anywhere = () => undefined;
+
+Deno.test("`settingText()` gives what `parseAnswer()` understands again", () => {
+  const other: Config = {
+    ...CONFIG,
+    host: "::",
+    port: 0,
+    mandatory: ["127.0.0.1:7000", "[::1]:7001"],
+    mdns: false,
+  };
+  for (const config of [CONFIG, other]) {
+    for (const key of ASKED_KEYS) {
+      assertEquals(parseAnswer(key, settingText(key, config)), config[key], key);
+    }
+  }
+});
+
+Deno.test("`settingText()` says what 0.0.0.0 means", () => {
+  assertEquals(settingText("host", CONFIG), "all interfaces");
+  for (const answer of ["all", "All Interfaces ", "0.0.0.0"]) {
+    assertEquals(parseAnswer("host", answer), "0.0.0.0");
+  }
+});
+
+Deno.test("`parseAnswer()` has the rules of the configuration", () => {
+  for (
+    const [key, answer] of [
+      ["name", "x".repeat(65)],
+      ["host", "localhost"],
+      ["port", "65536"],
+      ["mandatory", "127.0.0.1"],
+      ["mdns", "perhaps"],
+    ] as const
+  ) {
+    assertThrows(() => parseAnswer(key, answer), ChatError);
+    const fault = settingQuestion(key, CONFIG, anywhere).validate?.(answer) ?? "";
+    assertEquals([key, fault.includes(answer.slice(0, 60))], [key, true]);
+  }
+});
+
+Deno.test("`settingQuestion()` makes harmless what it quotes", () => {
+  const { validate } = settingQuestion("host", CONFIG, anywhere);
+  assertEquals(/\p{Cc}/u.test(validate?.("\x1b[2J\x9b") ?? "\x1b"), false);
+});
+
+Deno.test("`settingQuestion()` tries host and port, unless they are what they were", () => {
+  const tried: [string, number][] = [];
+  const probe = (host: string, port: number) => {
+    tried.push([host, port]);
+    return "taken";
+  };
+  const ask = (key: "host" | "port", answer: string) =>
+    settingQuestion(key, { ...CONFIG, host: "127.0.0.1" }, probe).validate?.(answer);
+  assertEquals(ask("host", "127.0.0.1"), undefined);
+  assertEquals(ask("port", "7000"), undefined);
+  assertEquals(tried, []);
+  assertEquals(ask("host", "127.0.0.2"), "taken");
+  assertEquals(ask("port", "7001"), "taken");
+  assertEquals(tried, [["127.0.0.2", 0], ["127.0.0.1", 7001]]);
+});

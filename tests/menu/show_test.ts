@@ -1,0 +1,114 @@
+import { assertEquals } from "@std/assert";
+import type { MessageRecord } from "../../src/history/message_record.ts";
+import { activeText, headerLines, showHistory, showPeers } from "../../src/menu/show.ts";
+import type { HistoryQuery } from "../../src/node/chat_node.ts";
+import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
+import { createStyle } from "../../src/terminal/style.ts";
+import { activePeer, BLUE, NOW, RED, TwinNode } from "../commands/twin_node.ts";
+import { NODE_INIT, openMenuTwin } from "./open_menu_twin.ts";
+
+const STYLE = createStyle(false);
+const displayName = (peerId: string) => peerId.slice(0, 3);
+
+const HISTORY: readonly MessageRecord[] = [
+  {
+    direction: "out",
+    position: 1,
+    id: "a",
+    conversation: { kind: "peer", peerId: RED },
+    text: "hello",
+    sentAt: NOW,
+    replyTo: undefined,
+    state: "queued",
+    stateAt: NOW,
+    reason: undefined,
+  },
+  {
+    direction: "in",
+    position: 2,
+    id: "b",
+    conversation: { kind: "peer", peerId: RED },
+    text: "fine\x07",
+    sentAt: NOW,
+    receivedAt: NOW,
+    replyTo: undefined,
+  },
+];
+
+/** Remembers what it was asked for. */
+class HistoricNode extends TwinNode {
+  asked: HistoryQuery | undefined;
+
+  override history(query: HistoryQuery): MessageRecord[] {
+    this.asked = query;
+    return [...HISTORY];
+  }
+}
+
+Deno.test("`headerLines()` has name and addresses, those for others first, and no long list", () => {
+  const node = (addresses: readonly string[]) => ({ name: "red", addresses: () => [...addresses] });
+  assertEquals(
+    headerLines(node(["/ip4/127.0.0.1/tcp/7000", "/ip4/192.168.1.20/tcp/7000"]), STYLE),
+    ["red is listening on 192.168.1.20:7000, 127.0.0.1:7000"],
+  );
+  const many = Array.from({ length: 5 }, (_, index) => `/ip4/10.0.0.${index}/tcp/7000`);
+  assertEquals(
+    headerLines(node(many), STYLE),
+    ["red is listening on 10.0.0.0:7000, 10.0.0.1:7000, 10.0.0.2:7000 and 2 more"],
+  );
+});
+
+Deno.test("`activeText()` counts the active peers", () => {
+  const text = (count: number) =>
+    activeText({
+      peers: () =>
+        Array.from({ length: count }, (_, index) => activePeer({ peerId: `p-${index}` })),
+    }, displayName);
+  assertEquals(text(0), "no active peers yet");
+  assertEquals(text(1), "1 active peer: p-0");
+  assertEquals(text(4), "4 active peers: p-0, p-1, p-2 and 1 more");
+});
+
+Deno.test("`showPeers()` shows the active peers, cut to a terminal but not to a pipe", () => {
+  const peers = [activePeer(), activePeer({ peerId: BLUE, name: "b".repeat(60) })];
+  for (const [interactive, cut] of [[true, true], [false, false]] as const) {
+    const terminal = new MemoryTerminal({ interactive, columns: 40 });
+    using menu = openMenuTwin(new TwinNode(NODE_INIT, { peers }), terminal);
+    showPeers(menu);
+    assertEquals(terminal.outLines.length, 3);
+    assertEquals(terminal.outLines.every((line) => line.length <= 40), cut);
+  }
+});
+
+Deno.test("`showPeers()` says that nobody is here", () => {
+  using menu = openMenuTwin();
+  showPeers(menu);
+  assertEquals(menu.terminal.outLines, ["nobody is here at the moment"]);
+});
+
+Deno.test("`showHistory()` shows the last messages with all peers, states as words", async () => {
+  const node = new HistoricNode(NODE_INIT, { peers: [activePeer()] });
+  using menu = openMenuTwin(node, new MemoryTerminal({ input: [""] }));
+  await showHistory(menu);
+  assertEquals(node.asked, { limit: 30 });
+  assertEquals(menu.terminal.outLines, [
+    "  1  red  ● here, 0.4 ms",
+    "With (number, name or host:port; empty: all peers):",
+    "Sun 22 Nov 2026",
+    "14:02 you to red, queued: hello",
+    "14:02 red: fine\\u{7}",
+  ]);
+});
+
+Deno.test("`showHistory()` shows those with one peer", async () => {
+  const node = new HistoricNode(NODE_INIT, { peers: [activePeer()] });
+  using menu = openMenuTwin(node, new MemoryTerminal({ input: ["red"] }));
+  await showHistory(menu);
+  assertEquals(node.asked, { limit: 30, conversation: { kind: "peer", peerId: RED } });
+});
+
+Deno.test("`showHistory()` says that there are none", async () => {
+  using menu = openMenuTwin(undefined, new MemoryTerminal({ input: ["127.0.0.1:7001"] }));
+  await showHistory(menu);
+  assertEquals(menu.terminal.outLines.at(-1), "no messages");
+});
