@@ -55,7 +55,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
 
   await using stack = new AsyncDisposableStack();
   const history = stack.use(openHistory(init.databasePath, identity.peerId, now()));
-  const book = new PeerBook(history.peers, identity.peerId, now);
+  const book = new PeerBook(history.peers, identity.peerId, now, troubles("peers"));
   const port = init.listen === "configured" ? config.port : 0;
   const libp2p = await createNetwork({
     privateKey: identity.privateKey,

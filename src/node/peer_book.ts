@@ -2,7 +2,8 @@
  * Everybody this node knows, in memory and in the history: what to call a peer, how it was found,
  * where it may be dialled.
  */
-import type { PeerStore, RememberedPeer } from "../history/mod.ts";
+import { ChatError } from "../errors.ts";
+import type { PeerStore, PeerUpdate, RememberedPeer } from "../history/mod.ts";
 import { PEER_SOURCES, type PeerSource } from "../presence/active_peer.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { shortPeerId } from "./recipient.ts";
@@ -28,10 +29,19 @@ export class PeerBook {
   readonly #now: () => number;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(store: PeerStore, self: string, now: () => number) {
+  readonly #onTrouble: (what: string, detail: Record<string, unknown>) => void;
+
+  /** @param onTrouble told what could not be saved; the book goes on with what it has in memory */
+  constructor(
+    store: PeerStore,
+    self: string,
+    now: () => number,
+    onTrouble: (what: string, detail: Record<string, unknown>) => void,
+  ) {
     this.#store = store;
     this.#self = self;
     this.#now = now;
+    this.#onTrouble = onTrouble;
     for (const peer of store.list(self, MAX_PEERS)) this.#load(peer);
   }
 
@@ -47,7 +57,7 @@ export class PeerBook {
   /** It said its name. */
   named(peerId: string, name: string): void {
     this.#entry(peerId).name = name;
-    this.#store.remember({ peerId, name, source: this.sourceOf(peerId), seenAt: this.#now() });
+    this.#save(peerId, { name });
   }
 
   /** It answered where it was dialled. */
@@ -56,8 +66,7 @@ export class PeerBook {
     const index = addresses.indexOf(address);
     if (index >= 0) addresses.splice(index, 1);
     addresses.unshift(address);
-    const source = this.sourceOf(peerId);
-    this.#store.remember({ peerId, source, seenAt: this.#now(), reachedAt: address });
+    this.#save(peerId, { reachedAt: address });
   }
 
   /** A person says that it is there: tried first, not kept. */
@@ -74,8 +83,7 @@ export class PeerBook {
     const fresh = claims.filter((claim) => !addresses.includes(claim));
     if (fresh.length === 0) return;
     addresses.push(...fresh.slice(0, MAX_ADDRESSES_PER_PEER - addresses.length));
-    const source = this.sourceOf(peerId);
-    this.#store.remember({ peerId, source, seenAt: this.#now(), addresses: fresh });
+    this.#save(peerId, { addresses: fresh });
   }
 
   sourceOf(peerId: string): PeerSource {
@@ -116,6 +124,17 @@ export class PeerBook {
       }
     }
     return name;
+  }
+
+  /** The book is a help, not a promise: a full disk must not end a conversation. */
+  #save(peerId: string, update: Pick<PeerUpdate, "name" | "addresses" | "reachedAt">): void {
+    try {
+      const source = this.sourceOf(peerId);
+      this.#store.remember({ peerId, source, seenAt: this.#now(), ...update });
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.#onTrouble("what was learned of a peer could not be saved", { peer: peerId, error });
+    }
   }
 
   #entry(peerId: string): Entry {

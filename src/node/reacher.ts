@@ -227,6 +227,9 @@ export class Reacher implements Reach, AsyncDisposable {
   async #dialTarget(target: string, options: { signal: AbortSignal }): Promise<string> {
     if (target.startsWith("/")) {
       const peerId = await this.dialAddress(target, options);
+      if (this.#waitsAt(target)) {
+        throw new Error("what waits for it could not be given to the peer");
+      }
       // Who answered is sought by its id from now on, wherever it goes.
       if (!this.#isMandatory(target)) queueMicrotask(() => this.#redialer.remove(target));
       return peerId;
@@ -269,6 +272,12 @@ export class Reacher implements Reach, AsyncDisposable {
       this.#init.onReached(plain(connection.remoteAddr), peerId);
     }
     return peerId;
+  }
+
+  #waitsAt(address: string): boolean {
+    return this.#init.waiting().some((conversation) =>
+      conversation.kind === "address" && conversation.address === address
+    );
   }
 
   #isMandatory(address: string): boolean {

@@ -254,31 +254,52 @@ export class RunningNode implements ChatNode {
     this.emit({ event: "peer-down", peer, departure });
   }
 
-  /** Somebody answered where this node dialled: messages for that address are for that peer. */
-  reached(address: string, peerId: string): void {
-    const { history, book, now } = this.#init;
+  /**
+   * Somebody answered where this node dialled: messages for that address are for that peer.
+   * @returns whether that could be recorded; if not, they keep waiting for the address
+   */
+  reached(address: string, peerId: string): boolean {
+    const { history, book } = this.#init;
     const before = history.peers.atAddress(address);
     book.reached(peerId, address);
     const where = formatAddress(address);
     if (before !== undefined && before !== peerId) {
-      const text = `${where} is now ${this.displayName(peerId)} (${shortPeerId(peerId)}), ` +
-        `before it was ${this.displayName(before)} (${shortPeerId(before)})`;
+      const text = `${where} is now ${this.#withId(peerId)}, before it was ${this.#withId(before)}`;
       this.emit({ event: "notice", text });
     }
-    if (!history.messages.bind(address, peerId, now())) return;
-    const text = `messages for ${where} go to ${this.displayName(peerId)} ` +
-      `(${shortPeerId(peerId)}), the first peer to answer there`;
-    this.emit({ event: "notice", text });
-    this.#joined(this.#delivery).queued(peerId);
+    const bound = this.#bind(address, peerId);
+    if (bound === "moved") {
+      const text = `messages for ${where} go to ${this.#withId(peerId)}, ` +
+        `the first peer to answer there`;
+      this.emit({ event: "notice", text });
+    }
+    return bound !== "failed";
   }
 
   /** Nobody answered: messages for the address wait for the peer that was last reached there. */
   notReached(address: string): void {
-    const { history, now } = this.#init;
-    const before = history.peers.atAddress(address);
-    if (before === undefined || !history.messages.bind(address, before, now())) return;
-    this.#joined(this.#delivery).queued(before);
+    const before = this.#init.history.peers.atAddress(address);
+    if (before === undefined || this.#bind(address, before) !== "moved") return;
     this.#joined(this.#reach).seekPeer(before, address);
+  }
+
+  /** Gives what waits for an address to a peer. */
+  #bind(address: string, peerId: string): "moved" | "nothing" | "failed" {
+    const { history, now } = this.#init;
+    try {
+      if (!history.messages.bind(address, peerId, now())) return "nothing";
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.emit({ event: "notice", text: `${error.message}; trying again` });
+      return "failed";
+    }
+    this.#joined(this.#delivery).queued(peerId);
+    return "moved";
+  }
+
+  #withId(peerId: string): string {
+    const [name, id] = [this.displayName(peerId), shortPeerId(peerId)];
+    return name.includes(id) ? name : `${name} (${id})`;
   }
 
   /** A connected peer turned out to be none of ours, or left before it said Hello. */
@@ -296,8 +317,9 @@ export class RunningNode implements ChatNode {
     }
     // Somebody may have answered while the message was being saved.
     const there = reach.peerAt(conversation.address);
-    if (there === undefined) reach.seekAddress(conversation.address);
-    else this.reached(conversation.address, there);
+    if (there === undefined || !this.reached(conversation.address, there)) {
+      reach.seekAddress(conversation.address);
+    }
   }
 
   #conversation(recipient: Recipient): Conversation {
