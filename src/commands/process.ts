@@ -3,6 +3,7 @@
  * command gets the time to say goodbye and to close, but no more than `GRACE_MS` of it.
  */
 import { openTerminal } from "../terminal/real_terminal.ts";
+import { restoreTerminal } from "../terminal/restore.ts";
 import { EXIT_CODES, reportFailure } from "./failure.ts";
 import { Interruption, Interruptions } from "./interruption.ts";
 import { runProgram } from "./program.ts";
@@ -23,17 +24,23 @@ export async function runProcess(
 ): Promise<number> {
   let code: number = EXIT_CODES.interrupted;
   const terminal = openTerminal();
-  using interruptions = new Interruptions(() => exit(code));
+  const leaveNow = () => {
+    restoreTerminal();
+    exit(code);
+  };
+  using interruptions = new Interruptions(leaveNow);
   const { signal } = interruptions;
   let grace: ReturnType<typeof setTimeout> | undefined;
   signal.addEventListener("abort", () => {
-    grace = setTimeout(() => exit(code), GRACE_MS);
+    grace = setTimeout(leaveNow, GRACE_MS);
   }, { once: true });
-  // An error that nobody caught is a defect; it ends the program, but in order.
+  // A promise that nobody waits for cannot have left anything half done that somebody relies on. In
+  // a library it may be a peer's doing, and a peer must not be able to end this program.
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    interruptions.interrupt(event.reason);
+    reportFailure(event.reason, terminal, {});
   });
+  // Any other error that nobody caught is a defect; it ends the program, but in order.
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
     interruptions.interrupt(event.error);

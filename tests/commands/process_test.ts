@@ -59,8 +59,22 @@ Deno.test("`runProcess()` ends in order, and says why, after an error that nobod
     err:
       "error: unexpected: defect\nhint: run it again with --verbose to see where it comes from\n",
   };
-  const rejected = `setTimeout(() => Promise.reject(new Error("defect")), 0);`;
-  assertEquals(await ended(programCommand(WAITING, rejected)), expected);
   const thrown = `setTimeout(() => { throw new Error("defect"); }, 0);`;
   assertEquals(await ended(programCommand(WAITING, thrown)), expected);
+});
+
+Deno.test("`runProcess()` reports a promise that nobody waits for, and goes on", async () => {
+  const child = programCommand(
+    WAITING,
+    `setTimeout(() => {
+      Promise.reject(new Error("defect"));
+      setTimeout(() => Deno.kill(Deno.pid, "SIGTERM"), 0);
+    }, 0);`,
+  );
+  assertEquals(await ended(child), {
+    code: 130,
+    out: "",
+    err:
+      "error: unexpected: defect\nhint: run it again with --verbose to see where it comes from\n",
+  });
 });

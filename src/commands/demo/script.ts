@@ -72,7 +72,7 @@ export async function playDemo(context: CommandContext): Promise<number> {
     "disk; the rest waits with the senders until blue is back, on another port.",
   ], (signal) => killAndRestart(cast, scene(signal)));
   await act("Green leaves", [
-    "A peer that leaves says goodbye: the others know at once, not after a time-out.",
+    "A peer that leaves says goodbye: the others know at once, not by a time-out.",
   ], (signal) => sayGoodbye({ ...cast, blue }, scene(signal)));
   const tallies = await act("The verdict", [
     "All have stopped. Their databases are read and compared, message by message,",
