@@ -51,8 +51,8 @@ export function addressOf({ hostname, port }: Deno.NetAddr): Multiaddr {
 }
 
 /** Resolves with the next event of that name. */
-export function next(target: EventTarget, name: string): Promise<Event> {
-  return new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
+export function next(target: EventTarget, name: string): Promise<void> {
+  return new Promise((resolve) => target.addEventListener(name, () => resolve(), { once: true }));
 }
 
 /** Resolves when a macrotask has run, so that everything that was ready before is done. */
