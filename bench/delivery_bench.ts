@@ -11,7 +11,7 @@
  * - `stop`: from the dispose of the sender's node to the natural end of its process, ms
  */
 import { loadOrCreateIdentity } from "../src/identity/key_file.ts";
-import { type ChatNode, startNode } from "../src/node/mod.ts";
+import { type ChatNode, type Recipient, startNode } from "../src/node/mod.ts";
 
 const TEXT = "x".repeat(256);
 const OUTSTANDING = 1_000;
@@ -63,8 +63,8 @@ async function runSender(folder: string, quick: boolean): Promise<void> {
 
   const node = await openNode(folder, "sender");
   const signal = AbortSignal.timeout(300_000);
-  const to = node.resolve(address);
-  await node.connect(to, { signal });
+  const { peerId } = await node.connect(node.resolve(address), { signal });
+  const to: Recipient = { kind: "peer", peerId };
 
   const rates: number[] = [];
   for (let round = 0; round < (quick ? 2 : 7); round++) {
@@ -92,7 +92,7 @@ async function runSender(folder: string, quick: boolean): Promise<void> {
   });
 }
 
-async function pipelined(node: ChatNode, to: ReturnType<ChatNode["resolve"]>, count: number) {
+async function pipelined(node: ChatNode, to: Recipient, count: number) {
   let sent = 0;
   let delivered = 0;
   const all = Promise.withResolvers<void>();
@@ -118,7 +118,7 @@ async function pipelined(node: ChatNode, to: ReturnType<ChatNode["resolve"]>, co
   return count / (performance.now() - start) * 1_000;
 }
 
-async function oneByOne(node: ChatNode, to: ReturnType<ChatNode["resolve"]>, count: number) {
+async function oneByOne(node: ChatNode, to: Recipient, count: number) {
   const times: number[] = [];
   let done = Promise.withResolvers<void>();
   using _states = node.subscribe((event) => {

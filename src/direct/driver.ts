@@ -319,15 +319,16 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
       throw new WireError(`${messages.length} messages, ${bytes} B: more than the window`);
     }
     const { store, now, onTrouble, onReceived } = this.#init;
-    if (messages.length > 0) {
-      const { fresh, conflicts } = store.accept(peer, messages, now());
-      for (const id of conflicts) {
-        onTrouble("a peer sent another text under a known id; the first one stays", { peer, id });
-      }
-      if (fresh.length > 0) onReceived(fresh);
+    const { fresh, conflicts } = messages.length > 0
+      ? store.accept(peer, messages, now())
+      : { fresh: [], conflicts: [] };
+    if (stream.writeStatus === "writable") {
+      stream.send(encodeAnswers(messages.map(({ id }) => id), refused));
     }
-    if (stream.writeStatus !== "writable") return;
-    stream.send(encodeAnswers(messages.map(({ id }) => id), refused));
+    for (const id of conflicts) {
+      onTrouble("a peer sent another text under a known id; the first one stays", { peer, id });
+    }
+    if (fresh.length > 0) onReceived(fresh);
     if (stream.writeBufferLength > MAX_UNREAD_ANSWER_BYTES) {
       throw new WireError("it does not read the answers");
     }

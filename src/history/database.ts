@@ -59,6 +59,23 @@ export function openDatabaseReadOnly(path: string): DatabaseSync | undefined {
 }
 
 /**
+ * Runs `work` in one transaction that survives the death of this process, but is not forced to the
+ * disk: after a power cut it may be gone, and the database is as it was before. Only for what will
+ * be found out again.
+ * @throws ChatError `storage-failed`
+ */
+export function lazyTransaction<T>(db: DatabaseSync, work: () => T): T {
+  return guard("the database", () => {
+    db.exec("PRAGMA synchronous = NORMAL");
+    try {
+      return transaction(db, work);
+    } finally {
+      db.exec("PRAGMA synchronous = FULL");
+    }
+  });
+}
+
+/**
  * Runs `work` in one transaction: all of it is on disk when this returns, or none.
  * @throws ChatError `storage-failed`
  */

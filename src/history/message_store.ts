@@ -6,7 +6,7 @@
  * transaction and throws ChatError `storage-failed` if it did not happen.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { transaction } from "./database.ts";
+import { lazyTransaction, transaction } from "./database.ts";
 import type { Conversation, MessageState, OwnMessage, ReceivedMessage } from "./message_record.ts";
 import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
 import type { PeerStore } from "./peer_store.ts";
@@ -167,7 +167,8 @@ export class MessageStore {
 
   /**
    * Records a state of messages to `peerId` that are still in the outbox; the others are left
-   * alone. `delivered`, `refused` and `cancelled` take them out of it.
+   * alone. `delivered`, `refused` and `cancelled` take them out of it. A power cut may undo `sent`
+   * and `delivered`: the message then goes out once more, and the recipient knows it already.
    * @returns the messages that changed
    */
   record(
@@ -177,7 +178,8 @@ export class MessageStore {
     now: number,
     reason?: string,
   ): OwnMessage[] {
-    return transaction(this.#db, () => {
+    const commit = state === "sent" || state === "delivered" ? lazyTransaction : transaction;
+    return commit(this.#db, () => {
       const conversation: Conversation = { kind: "peer", peerId };
       const key = this.#findConversation(conversation);
       if (key === undefined) return [];
