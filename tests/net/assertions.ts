@@ -1,13 +1,13 @@
 /** What the tests demand of peers. */
 import { assertEquals } from "@std/assert";
 import type { PeerUpLine } from "../../src/commands/ndjson.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer, Waiting } from "./peer.ts";
 
 /** Two peers come up for each other. @returns what each printed about the other */
 export async function assertMeet(
   one: Peer,
   other: Peer,
-  waiting: { withinMs?: number } = {},
+  waiting: Pick<Waiting, "withinMs"> = {},
 ): Promise<[PeerUpLine, PeerUpLine]> {
   const [first, second] = await Promise.all([
     one.once("peer-up", ({ peerId }) => peerId === other.id, waiting),
@@ -17,25 +17,46 @@ export async function assertMeet(
 }
 
 /**
- * All that one peer said to another is shown there, once and in order, and known to be delivered.
- * @param texts everything that it ever said to anybody
+ * All that one peer said is shown by another, once and in order, and known to be delivered.
+ * @param texts everything that `from` has said since it was started
  * @returns when the last one arrived, ms of `performance.now()`
  */
 export async function assertTold(
   from: Peer,
   to: Peer,
   texts: readonly string[],
-  withinMs?: number,
+  waiting: Pick<Waiting, "withinMs"> = {},
 ): Promise<number> {
+  const { withinMs } = waiting;
   await to.until("messages", () => to.heard(from).length >= texts.length, withinMs);
   const arrived = performance.now();
-  // Whatever is sent again because its acknowledgement was lost has come by then.
+  // What is sent again because its acknowledgement was lost has come by then.
   await from.until("acknowledgements", () => from.delivered >= texts.length, withinMs);
   assertEquals(to.heard(from), texts);
   return arrived;
 }
 
-/** They wrote nothing to standard error but that their identity was made. */
+/** They wrote nothing to standard error, except that their identity was made. */
 export function assertQuiet(...peers: readonly Peer[]): void {
-  for (const peer of peers) assertEquals(peer.remarks.slice(2), [], String(peer));
+  for (const peer of peers) {
+    const noise = peer.remarks.filter((line) => !/^(first start: |its key is )/.test(line));
+    assertEquals(noise, [], `standard error of ${peer.name}`);
+  }
+}
+
+/**
+ * Runs cases at the same time, each on a network of its own, and waits for all.
+ * @throws the first failure, with the name of its case
+ */
+export async function together(cases: { readonly [name: string]: () => Promise<void> }) {
+  const names = Object.keys(cases);
+  const outcomes = await Promise.allSettled(Object.values(cases).map((run) => run()));
+  outcomes.forEach((outcome, index) => {
+    if (outcome.status === "rejected") throw new Error(names[index], { cause: outcome.reason });
+  });
+}
+
+/** `12.3 s` @param ms a duration */
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }

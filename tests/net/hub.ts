@@ -5,11 +5,11 @@
  * reorders or doubles it. What is cut is dropped in silence: nobody sees a link go down or a reset.
  *
  * Arguments: its address, the kernel's address, the number of hosts. Orders come as JSON on standard
- * input, one a line (`HubOrder`), and each is answered with a `HubReport` once it holds. It ends with
- * its standard input, so it does not outlive the tests.
+ * input, one a line (`HubOrder`, or null for none), and each is answered by a `HubReport` once it
+ * holds. It ends with its standard input, so it does not outlive the tests.
  */
 import { Buffer } from "node:buffer";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { arrivals, type Impairment } from "./impairment.ts";
 import { lines } from "./lines.ts";
 
@@ -22,64 +22,83 @@ export interface HubOrder {
   readonly impairment: Impairment;
 }
 
-/** What became of frames so far. */
+/** What became of the frames so far. */
 export interface HubReport {
-  /** Frames that hosts sent. */
+  /** Sent by hosts. */
   readonly frames: number;
-  /** Dropped by a cut. */
-  readonly cut: number;
   /** Lost by an impairment. */
   readonly lost: number;
   /** Arrived twice. */
   readonly doubled: number;
+  /** Sent on at once, past others that were delayed. */
+  readonly hurried: number;
 }
 
 /** The port of VXLAN, RFC 7348 section 5. */
 const VXLAN_PORT = 4789;
-/** Where the low byte of the 24 bits of the network identifier is. */
+/** Where the low byte of the 24 bits of the network identifier is, RFC 7348 section 5. */
 const IDENTIFIER_BYTE = 6;
 
-if (import.meta.main) await run();
+/** Hands frames on. */
+class Hub {
+  readonly #orders = new Map<number, HubOrder>();
+  readonly #count = { frames: 0, lost: 0, doubled: 0, hurried: 0 };
 
-async function run(): Promise<void> {
-  const [address = "", kernel = "", hosts = "0"] = Deno.args;
-  const orders = new Map<number, HubOrder>();
-  const count = { frames: 0, cut: 0, lost: 0, doubled: 0 };
-  const socket = createSocket({ type: "udp4", recvBufferSize: 4 * 1024 * 1024 });
+  constructor(
+    private readonly socket: Socket,
+    private readonly kernel: string,
+    private readonly hosts: number,
+  ) {
+    socket.on("message", (frame: Uint8Array) => this.#take(frame));
+  }
 
-  const isCut = (host: number) => orders.get(host)?.cut === true;
-  const deliver = (frame: Uint8Array, from: number) => {
-    for (let to = 1; to <= Number(hosts); to++) {
-      if (to === from || isCut(to)) continue;
+  get report(): HubReport {
+    return this.#count;
+  }
+
+  obey(order: HubOrder): void {
+    this.#orders.set(order.host, order);
+  }
+
+  #take(frame: Uint8Array): void {
+    const from = frame[IDENTIFIER_BYTE] ?? 0;
+    const impairment = this.#orders.get(from)?.impairment ?? {};
+    const times = arrivals(impairment, Math.random);
+    this.#count.frames++;
+    if (times.length === 0) this.#count.lost++;
+    if (times.length > 1) this.#count.doubled++;
+    if (times[0] === 0 && impairment.delayMs !== undefined) this.#count.hurried++;
+    for (const delay of times) {
+      if (delay === 0) this.#deliver(frame, from);
+      else setTimeout(() => this.#deliver(frame, from), delay);
+    }
+  }
+
+  #deliver(frame: Uint8Array, from: number): void {
+    if (this.#isCut(from)) return;
+    for (let to = 1; to <= this.hosts; to++) {
+      if (to === from || this.#isCut(to)) continue;
       const copy = Buffer.from(frame);
       copy[IDENTIFIER_BYTE] = to;
-      socket.send(copy, VXLAN_PORT, kernel);
+      this.socket.send(copy, VXLAN_PORT, this.kernel);
     }
-  };
-  socket.on("message", (frame: Uint8Array) => {
-    const from = frame[IDENTIFIER_BYTE] ?? 0;
-    count.frames++;
-    if (isCut(from)) {
-      count.cut++;
-      return;
-    }
-    const times = arrivals(orders.get(from)?.impairment ?? {}, Math.random);
-    if (times.length === 0) count.lost++;
-    if (times.length > 1) count.doubled++;
-    for (const delay of times) {
-      if (delay === 0) deliver(frame, from);
-      else setTimeout(() => isCut(from) || deliver(frame, from), delay);
-    }
-  });
-  const { promise: bound, resolve } = Promise.withResolvers<void>();
-  socket.bind(VXLAN_PORT, address, () => resolve());
-  await bound;
+  }
 
-  const answer = () => console.log(JSON.stringify(count satisfies HubReport));
+  #isCut(host: number): boolean {
+    return this.#orders.get(host)?.cut === true;
+  }
+}
+
+if (import.meta.main) {
+  const [address = "", kernel = "", hosts = "0"] = Deno.args;
+  const socket = createSocket("udp4");
+  const hub = new Hub(socket, kernel, Number(hosts));
+  await new Promise<void>((resolve) => socket.bind(VXLAN_PORT, address, resolve));
+  const answer = () => console.log(JSON.stringify(hub.report));
   answer();
   for await (const line of lines(Deno.stdin.readable)) {
-    const order: HubOrder = JSON.parse(line);
-    orders.set(order.host, order);
+    const order: HubOrder | null = JSON.parse(line);
+    if (order !== null) hub.obey(order);
     answer();
   }
   Deno.exit();

@@ -1,4 +1,4 @@
-/** Lines of text in a stream of bytes, without their ends; the last one may have none. */
+/** Lines of text in a stream of bytes, without their ends. What a killed process began is no line. */
 export async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let rest = "";
   for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
@@ -6,5 +6,4 @@ export async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator
     rest = parts.pop() ?? "";
     yield* parts;
   }
-  if (rest !== "") yield rest;
 }

@@ -68,6 +68,7 @@ async function findObstacle(): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "no `ip` command";
-    return `no network namespaces with VXLAN: ${error instanceof Error ? error.message : error}`;
+    const [reason] = String(error instanceof Error ? error.message : error).split(" (");
+    return `no namespaces with VXLAN: ${reason}`;
   }
 }

@@ -2,10 +2,10 @@
  * A running peer as a test sees it: the events that it prints, with the time when each arrived here,
  * and what it is told to say.
  */
+import { formatOrder } from "../../src/commands/demo/orders.ts";
 import type { NdjsonLine } from "../../src/commands/ndjson.ts";
 import { lines } from "./lines.ts";
-import { type Launch, spawnOptions } from "./program.ts";
-import type { Speech } from "./speaking_peer.ts";
+import { type Launch, processOptions, program } from "./program.ts";
 
 /** How long to wait for something if nothing else is said, ms. */
 const PATIENCE_MS = 30_000;
@@ -27,7 +27,7 @@ export interface Waiting {
   readonly withinMs?: number;
 }
 
-/** A process that runs `listen --json`. */
+/** A process that does what `listen --json` does, and says what it is told (`demo-peer`). */
 export class Peer implements AsyncDisposable {
   readonly name: string;
   /** What it printed so far. */
@@ -35,58 +35,59 @@ export class Peer implements AsyncDisposable {
   /** Its standard error so far. */
   readonly remarks: string[] = [];
   readonly #process: Deno.ChildProcess;
-  readonly #speeches: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #orders: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #reading: Promise<unknown>;
   readonly #checks = new Set<() => void>();
   #ended = false;
   #id = "";
+  #said = 0;
 
   private constructor(name: string, process: Deno.ChildProcess) {
     this.name = name;
     this.#process = process;
-    this.#speeches = process.stdin.getWriter();
+    this.#orders = process.stdin.getWriter();
     this.#reading = Promise.all([this.#readEvents(), this.#readRemarks()]);
   }
 
-  /**
-   * Resolves when it is ready.
-   * @param command the program, or `speakingProgram()` for one that can be told what to say
-   * @param launch.args what follows `listen --json --name NAME --port 7000`
-   */
-  static async start(name: string, command: readonly string[], launch: Launch): Promise<Peer> {
+  /** @param launch.args settings, besides the name and the port, which is 7000 */
+  static spawn(name: string, launch: Launch): Peer {
     const [executable = "", ...args] = launch.place.inside([
-      ...command,
-      ...["listen", "--json", "--name", name, "--port", "7000", ...launch.args],
+      ...program(),
+      ...["demo-peer", "--name", name, "--port", "7000", ...launch.args],
     ]);
     const process = new Deno.Command(executable, {
       args,
-      ...spawnOptions(launch),
+      ...processOptions(launch),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const peer = new Peer(name, process);
-    try {
-      const { line } = await peer.once("ready", () => true);
-      peer.#id = line.peerId;
-    } catch (error) {
-      await peer[Symbol.asyncDispose]();
-      throw error;
-    }
-    return peer;
+    return new Peer(name, process);
   }
 
+  /** Resolves when it listens. */
+  async ready(): Promise<void> {
+    const { line } = await this.once("ready", () => true);
+    this.#id = line.peerId;
+  }
+
+  /** Empty until it was ready. */
   get id(): string {
     return this.#id;
   }
 
   /**
-   * Makes a speaking peer send messages, in this order.
+   * Sends messages, in this order; resolves when all are saved.
    * @param to a PEER argument
    */
   async say(to: string, texts: readonly string[]): Promise<void> {
-    const speeches = texts.map((text) => JSON.stringify({ to, text } satisfies Speech) + "\n");
-    await this.#speeches.write(new TextEncoder().encode(speeches.join("")));
+    const orders = texts.map((text) => formatOrder({ order: "send", to, text }));
+    this.#said += texts.length;
+    const said = this.#said;
+    await this.#orders.write(new TextEncoder().encode(orders.join("")));
+    await this.until("answer", () => this.#all("result").length >= said);
+    const refusal = this.#all("result").find(({ ok }) => !ok);
+    if (refusal !== undefined) throw new Error(`${this.name} could not say it: ${refusal.reason}`);
   }
 
   /** The ids of the peers that are up. */
@@ -165,7 +166,7 @@ export class Peer implements AsyncDisposable {
     }
     await this.#process.status;
     await this.#reading;
-    await this.#speeches.close().catch(() => {/* it does not listen any more */});
+    await this.#orders.close().catch(() => {/* it does not listen any more */});
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

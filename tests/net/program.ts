@@ -5,8 +5,7 @@
 import type { NdjsonLine } from "../../src/commands/ndjson.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
-/** Where the project is: programs run there, as a person's do. */
-export const PROJECT = new URL("../../", import.meta.url);
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 /** Where a program runs. */
 export interface Place {
@@ -30,36 +29,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** The command line of the program. */
-export function program(): string[] {
-  const binary = Deno.env.get("P2P_CHAT_BIN");
-  return binary === undefined ? script("main.ts") : [binary];
-}
-
-/** The command line of the same from its sources, with a mouth: see `speaking_peer.ts`. */
-export function speakingProgram(): string[] {
-  return script("tests/net/speaking_peer.ts");
-}
-
-function script(path: string): string[] {
-  const [, run = "run", ...rest] = manifest.tasks.start.command.split(" ");
-  const flags = rest.filter((word) => word.startsWith("--"));
-  return [Deno.execPath(), run, "--cached-only", ...lockFlag(), ...flags, path];
-}
-
-/** The lock file says which of the cached packages fit together; no run changes it. */
-function lockFlag(): string[] {
-  try {
-    Deno.statSync(new URL("deno.lock", PROJECT));
-    return ["--frozen"];
-  } catch {
-    return ["--no-lock"]; // before the first `deno install`
-  }
-}
-
-/** What a program is spawned with. */
-export function spawnOptions({ home }: Launch) {
-  return { cwd: PROJECT, env: { P2P_CHAT_HOME: home, NO_COLOR: "1" } };
+/** What a process of the program is made with, besides its arguments. */
+export function processOptions({ home }: Launch) {
+  return { env: { P2P_CHAT_HOME: home, NO_COLOR: "1" } };
 }
 
 /** Runs a command of the program to its end. */
@@ -67,7 +39,7 @@ export async function runOnce(launch: Launch): Promise<Outcome> {
   const [executable = "", ...args] = launch.place.inside([...program(), ...launch.args]);
   const { code, stdout, stderr } = await new Deno.Command(executable, {
     args,
-    ...spawnOptions(launch),
+    ...processOptions(launch),
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
@@ -76,4 +48,13 @@ export async function runOnce(launch: Launch): Promise<Outcome> {
     events: decoder.decode(stdout).split("\n").filter(Boolean).map((line) => JSON.parse(line)),
     stderr: decoder.decode(stderr),
   };
+}
+
+/** The command line of the program, without arguments. */
+export function program(): string[] {
+  const binary = Deno.env.get("P2P_CHAT_BIN");
+  if (binary) return [binary];
+  const words = manifest.tasks.start.command.split(" ");
+  const flags = words.slice(2, words.indexOf("main.ts"));
+  return [Deno.execPath(), "run", "--cached-only", ...flags, MAIN];
 }
