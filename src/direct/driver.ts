@@ -51,6 +51,8 @@ interface Channel {
   readonly peerId: string;
   readonly sender: Sender;
   stream: Stream | undefined;
+  /** The connection of the stream, or the one on which it is being opened. */
+  connection: Connection | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -90,10 +92,16 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
 
   /**
    * The peer is connected and one of ours: send what waits for it. Nothing is sent before, so that
-   * a stranger gets no messages and the recipient knows the sender's name by then.
+   * a stranger gets no messages and the recipient knows the sender's name by then. Called again for
+   * a further connection, which is then the one to use: the older one may be half open.
    */
   connected(peerId: string): void {
-    this.#step(this.#channel(peerId), { type: "connected" });
+    const channel = this.#channel(peerId);
+    if (channel.stream !== undefined && channel.connection !== this.#openConnection(peerId)) {
+      this.#drop(channel, "there is a newer connection");
+      this.#step(channel, { type: "closed", reason: "there is a newer connection" });
+    }
+    this.#step(channel, { type: "connected" });
   }
 
   /** Messages to this peer were committed: send them as soon as it is connected. */
@@ -148,7 +156,13 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     const found = this.#channels.get(peerId);
     if (found !== undefined) return found;
     const sender = new Sender(this.#init.random);
-    const channel: Channel = { peerId, sender, stream: undefined, timer: undefined };
+    const channel: Channel = {
+      peerId,
+      sender,
+      stream: undefined,
+      connection: undefined,
+      timer: undefined,
+    };
     this.#channels.set(peerId, channel);
     return channel;
   }
@@ -242,6 +256,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
       queueMicrotask(() => this.#step(channel, { type: "closed", reason: "no connection" }));
       return;
     }
+    channel.connection = connection;
     const signal = AbortSignal.any([
       this.#stopped.signal,
       AbortSignal.timeout(OPEN_TIMEOUT_MS),

@@ -80,10 +80,12 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
     now,
     monotonic,
     sourceOf: (peerId) => book.sourceOf(peerId),
-    onHello: (peerId, name) => book.named(peerId, name),
+    onHello: (peerId, name) => {
+      book.named(peerId, name);
+      direct.connected(peerId);
+    },
     onUp: (peer) => {
       reacher.peerUp(peer);
-      direct.connected(peer.peerId);
       exchange.peerConnected(peer.peerId);
       node.peerUp(peer);
     },

@@ -9,7 +9,6 @@ import { createLibp2p } from "libp2p";
 import { getCiphers } from "node:crypto";
 import { denoTcp } from "../transport/mod.ts";
 import {
-  ADDRESS_DIAL_TIMEOUT_MS,
   DIAL_TIMEOUT_MS,
   HANDSHAKE_TIMEOUT_MS,
   MAX_ADDRESSES_PER_DIAL,
@@ -54,7 +53,7 @@ export function createNetwork(init: NetworkInit): Promise<Libp2p> {
       inboundConnectionThreshold: MAX_INBOUND_PER_SECOND_PER_HOST,
       inboundUpgradeTimeout: HANDSHAKE_TIMEOUT_MS,
       dialTimeout: DIAL_TIMEOUT_MS,
-      addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      addressDialTimeout: DIAL_TIMEOUT_MS,
       maxParallelDials: MAX_PARALLEL_DIALS,
       maxPeerAddrsToDial: MAX_ADDRESSES_PER_DIAL,
       // Redialling is ours (`discovery/redial`): libp2p gives up after a few failures.

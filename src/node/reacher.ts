@@ -24,6 +24,8 @@ import type { Reach } from "./running_node.ts";
 const MAX_REMEMBERED_DIALS = 32;
 /** A peer that vanished and did not come back for this long is left to discovery. */
 const VANISHED_FOR_MS = 60 * 60_000;
+/** Peers whose failed dials are counted; more are only dialled by who forges announcements. */
+const MAX_COUNTED_PEERS = 1_000;
 /** A new address of a sought peer is tried at once, but not more often than this. */
 const POKE_INTERVAL_MS = 5_000;
 /** Multicodec `p2p`: the part of a multiaddr that holds a peer id. */
@@ -55,6 +57,8 @@ export class Reacher implements Reach, AsyncDisposable {
   readonly #candidates: CandidateDialer;
   /** Peers sought only because they vanished, and since when (monotonic). */
   readonly #vanished = new Map<string, number>();
+  /** Dials of a peer that failed in a row. */
+  readonly #failedDials = new Map<string, number>();
   /** A new address at which a sought peer announced itself: worth one dial, then forgotten. */
   readonly #announcements = new Map<string, string>();
   /** When a peer was last dialled out of turn because of a new address (monotonic). */
@@ -249,19 +253,35 @@ export class Reacher implements Reach, AsyncDisposable {
     { signal }: { signal: AbortSignal },
     source?: PeerSource,
   ): Promise<void> {
-    const targets = [...new Set(addresses)].slice(0, MAX_ADDRESSES_PER_DIAL);
+    const targets = this.#inTurn(peerId, [...new Set(addresses)]);
     if (targets.length === 0 && this.#connection(peerId) === undefined) {
       throw new ChatError("unreachable", "no address is known for it", {
         hint: "write its host:port once, or wait until it connects",
       });
     }
+    // Counted as failed until it worked, so that an abort counts too.
+    if (this.#failedDials.size >= MAX_COUNTED_PEERS) this.#failedDials.clear();
+    this.#failedDials.set(peerId, (this.#failedDials.get(peerId) ?? 0) + 1);
     const connection = await this.#init.libp2p.dial(
       targets.length === 0
         ? peerIdFromString(peerId)
         : targets.map((address) => multiaddr(`${address}/p2p/${peerId}`)),
       { signal },
     );
+    this.#failedDials.delete(peerId);
     this.#answered(connection, source ?? this.#init.book.sourceOf(peerId));
+  }
+
+  /**
+   * The addresses for the next dial. libp2p tries them one after the other, and time is up after one
+   * or two that swallow everything (a container's network, a VPN that is off, another program): so
+   * each dial after a failed one begins one further on.
+   */
+  #inTurn(peerId: string, addresses: readonly string[]): string[] {
+    const failed = this.#failedDials.get(peerId) ?? 0;
+    const start = addresses.length === 0 ? 0 : failed % addresses.length;
+    return [...addresses.slice(start), ...addresses.slice(0, start)]
+      .slice(0, MAX_ADDRESSES_PER_DIAL);
   }
 
   /** The key was proven in the handshake: this peer is where it was dialled. */

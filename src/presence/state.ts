@@ -5,8 +5,7 @@
  * Guarantees, given a driver that carries out the effects in order:
  * - a peer is up from its first Hello until it said goodbye or its last connection is gone, however
  *   many connections it has; `up` and `down` alternate
- * - one stream to send on for each peer, on a connection that lives; opened again when it or its
- *   connection goes
+ * - one stream to send on for each connection that lives; opened again when it goes
  * - a peer without the protocol, or one that says no Hello, is reported once and is not up
  * - what a peer can make this side keep is bounded: one name and a few numbers a connection
  * - `open` comes only in answer to `timer`, after everything else. Yamux 8.0.3 throws past everybody
@@ -301,11 +300,12 @@ export class Presence {
 
   #open(peer: Peer): PresenceEffect[] {
     peer.openAt = Infinity;
-    const busy = peer.links.some(({ sending }) => sending === "opening" || sending === "open");
-    const link = peer.links.find(({ sending }) => sending === "no");
-    if (busy || link === undefined || peer.standing === "foreign") return [];
-    link.sending = "opening";
-    return [{ type: "open", connection: link.id }];
+    if (peer.standing === "foreign") return [];
+    // On every connection, though one would do: an older one may be half open, and whoever came back
+    // over a new one must not wait until that is noticed.
+    const silent = peer.links.filter(({ sending }) => sending === "no");
+    for (const link of silent) link.sending = "opening";
+    return silent.map(({ id }) => ({ type: "open", connection: id }));
   }
 
   #tooFast(peer: Peer, now: Moment): boolean {

@@ -154,3 +154,33 @@ Deno.test("ChatNode finds peers through a common one, and says how it found them
   assert(found?.source === "exchange" || found?.source === "inbound", found?.source);
   assertEquals(await blue.deliver("red", "hello"), "delivered");
 });
+
+Deno.test("ChatNode reaches a peer although one of its addresses swallows every dial", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using blue = await TestNode.start(blueProfile);
+  let port: number;
+  {
+    await using red = await TestNode.start(redProfile, { name: "red" });
+    port = red.port;
+    assertEquals(await blue.deliver(red.address, "hello"), "delivered");
+  }
+  await blue.until((event) => event.event === "peer-down");
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const swallowed: Deno.Conn[] = [];
+  const swallowing = (async () => {
+    for await (const connection of silent) swallowed.push(connection);
+  })();
+  const peerId = redProfile.identity.peerId;
+  const address = `/ip4/127.0.0.1/tcp/${silent.addr.port}`;
+  const own = await blue.node.send({ kind: "peer", peerId, address }, "are you there?");
+  // It knows nobody any more, so it does not dial by itself.
+  for (const file of ["chat.db", "chat.db-wal", "chat.db-shm"]) {
+    await Deno.remove(`${redProfile.folder}/${file}`).catch(() => {});
+  }
+  await using red = await TestNode.start(redProfile, { name: "red", port });
+  await red.until((event) => event.event === "message" && event.message.id === own.id);
+  silent.close();
+  await swallowing;
+  for (const connection of swallowed) connection.close();
+});
