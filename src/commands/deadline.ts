@@ -14,7 +14,7 @@ export class Deadline implements Disposable {
   constructor(ms: number, signal: AbortSignal) {
     const expire = () => this.#timeout.abort(new DOMException("time is up", "TimeoutError"));
     this.#timer = setTimeout(expire, Math.min(ms, LONGEST_TIMER_MS));
-    this.signal = AbortSignal.any([signal, this.#timeout.signal]);
+    this.signal = either(signal, this.#timeout.signal);
   }
 
   /** The time was up before the outer signal aborted. */
@@ -33,4 +33,20 @@ export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) resolve();
   else signal.addEventListener("abort", () => resolve(), { once: true });
   return promise;
+}
+
+/**
+ * Aborts when one of the two does, with its reason. Use it instead of `AbortSignal.any()` for what is
+ * waited for long: Deno 2.4.2 collects that one while somebody still listens to it.
+ */
+export function either(one: AbortSignal, other: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of [one, other]) {
+    if (signal.aborted) controller.abort(signal.reason);
+    else {
+      const abort = () => controller.abort(signal.reason);
+      signal.addEventListener("abort", abort, { once: true, signal: controller.signal });
+    }
+  }
+  return controller.signal;
 }

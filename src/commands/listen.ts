@@ -10,7 +10,7 @@ import { formatAddress, parseAddress } from "../config/address.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { aborted } from "./deadline.ts";
+import { aborted, either } from "./deadline.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 import { ndjsonLine } from "./ndjson.ts";
@@ -49,7 +49,7 @@ export const listen: Command<ListenOptions> = {
     const print = options.json ? printEventLine : printText;
     using _events = session.node.subscribe((event) => print(event, session, context));
 
-    await aborted(AbortSignal.any([signal, terminal.closed]));
+    await aborted(either(signal, terminal.closed));
     if (!signal.aborted) return EXIT_CODES.done;
     if (!(signal.reason instanceof Interruption)) throw signal.reason;
     return signal.reason.by === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.done;

@@ -15,7 +15,7 @@ import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { Deadline } from "./deadline.ts";
+import { Deadline, either } from "./deadline.ts";
 import { duration } from "./duration.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
@@ -150,7 +150,7 @@ async function deliver(
   const queued = await node.send(recipient, text);
   using deadline = new Deadline(timeout, signal);
   const enough = new AbortController();
-  const reaching = reach(node, recipient, AbortSignal.any([deadline.signal, enough.signal]));
+  const reaching = reach(node, recipient, either(deadline.signal, enough.signal));
   try {
     const message = await node.settled(queued.id, { signal: deadline.signal });
     return { message, obstacle: undefined };

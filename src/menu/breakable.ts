@@ -1,4 +1,5 @@
 /** Lets a person break off what takes long, with Escape or Ctrl-C, and stay in the menu. */
+import { either } from "../commands/deadline.ts";
 import { asScreen } from "../terminal/screen_terminal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -21,7 +22,7 @@ export async function breakable<T>(
   const ending = new AbortController();
   const watching = watch();
   try {
-    return await action(AbortSignal.any([signal, breaking.signal]));
+    return await action(either(signal, breaking.signal));
   } finally {
     ending.abort();
     await watching;

@@ -11,7 +11,7 @@
  * for Ctrl-C.
  */
 import type { CommandContext } from "../commands/command.ts";
-import { Deadline } from "../commands/deadline.ts";
+import { Deadline, either } from "../commands/deadline.ts";
 import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
 import type { ProfileOptions, SettingOptions } from "../commands/options.ts";
 import { openSession, type Session } from "../commands/session.ts";
@@ -54,7 +54,7 @@ interface Surroundings {
  */
 export async function runMenu(options: MenuOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
-  const signal = AbortSignal.any([context.signal, terminal.closed]);
+  const signal = either(context.signal, terminal.closed);
   const prompter = openPrompter(terminal);
   const around: Surroundings = { options, context, prompter, signal, waiting: new Set() };
   try {

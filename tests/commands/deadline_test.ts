@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { aborted, Deadline } from "../../src/commands/deadline.ts";
+import { aborted, Deadline, either } from "../../src/commands/deadline.ts";
 
 Deno.test("`Deadline` expires", async () => {
   using deadline = new Deadline(1, new AbortController().signal);
@@ -27,4 +27,16 @@ Deno.test("`Deadline` leaves no timer behind when it is disposed", () => {
 
 Deno.test("`aborted()` resolves for a signal that is aborted already", async () => {
   await aborted(AbortSignal.abort());
+});
+
+Deno.test("`either()` aborts with the first of two signals, and with its reason", () => {
+  for (const first of [0, 1]) {
+    const controllers = [new AbortController(), new AbortController()] as const;
+    const signal = either(controllers[0].signal, controllers[1].signal);
+    assertEquals(signal.aborted, false);
+    controllers[first === 0 ? 0 : 1].abort("first");
+    controllers[first === 0 ? 1 : 0].abort("second");
+    assertEquals(signal.reason, "first");
+  }
+  assertEquals(either(AbortSignal.abort("before"), new AbortController().signal).reason, "before");
 });

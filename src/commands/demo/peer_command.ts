@@ -9,6 +9,7 @@
 import { merge } from "@optique/core/constructs";
 import { ChatError } from "../../errors.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { either } from "../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
 import { type ListenOptions, printEventLine, printReadyLine } from "../listen.ts";
 import { ndjsonLine, type ResultLine } from "../ndjson.ts";
@@ -32,7 +33,7 @@ export const demoPeer: Command<ListenOptions> = {
     );
     printReadyLine(session, context);
     using _events = session.node.subscribe((event) => printEventLine(event, session, context));
-    const ended = AbortSignal.any([signal, terminal.closed]);
+    const ended = either(signal, terminal.closed);
     try {
       for await (const line of terminal.lines({ signal: ended })) {
         const order = parseOrder(line);
