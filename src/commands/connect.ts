@@ -12,6 +12,7 @@ import { argument } from "@optique/core/primitives";
 import { formatAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
 import type { ChatNode, ConnectResult, Recipient } from "../node/chat_node.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle, type Style } from "../terminal/style.ts";
 import { type Cell, formatTable } from "../terminal/table.ts";
@@ -59,9 +60,7 @@ export const connect: Command<ConnectOptions> = {
       context,
     );
     const { node } = session;
-    const results = peers.length > 0
-      ? await connectNamed(node, peers, context.signal)
-      : await connectAll(node, context.signal);
+    const results = await connectInSight(node, peers, context);
     context.signal.throwIfAborted();
     report(results, node, options, context);
     const reached = results.filter(({ peer }) => peer !== undefined).length;
@@ -69,6 +68,17 @@ export const connect: Command<ConnectOptions> = {
     return reached >= enough ? EXIT_CODES.done : EXIT_CODES.failed;
   },
 };
+
+async function connectInSight(
+  node: ChatNode,
+  peers: readonly string[],
+  { terminal, signal }: CommandContext,
+): Promise<Outcome[]> {
+  using _progress = startProgress(terminal, "connecting; Ctrl-C breaks it off", { signal });
+  return peers.length > 0
+    ? await connectNamed(node, peers, signal)
+    : await connectAll(node, signal);
+}
 
 /** A result, and what to do about it. */
 interface Outcome extends ConnectResult {

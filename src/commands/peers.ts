@@ -11,6 +11,7 @@ import type { RememberedPeer } from "../history/mod.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
 import { formatAgo, formatDuration } from "../terminal/duration.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
@@ -76,7 +77,10 @@ async function showActive(options: PeersOptions, context: CommandContext): Promi
     context,
   );
   const { node } = session;
-  await lookAround(node, options.wait, context.signal);
+  {
+    using _progress = startProgress(context.terminal, "looking for peers", context);
+    await lookAround(node, options.wait, context.signal);
+  }
   const active = node.peers();
   const displayName = node.displayName.bind(node);
   if (options.json) {

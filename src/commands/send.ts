@@ -11,6 +11,7 @@ import { ChatError } from "../errors.ts";
 import type { OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import { formatDuration } from "../terminal/duration.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -86,11 +87,23 @@ export const send: Command<SendOptions> = {
     const { node } = session;
     const recipient = node.resolve(options.peer);
     const startedAt = context.now();
-    const outcome = await deliver(node, recipient, text, options, context.signal);
+    const outcome = await deliverInSight(node, recipient, text, options, context);
     report(outcome, node, options, context, context.now() - startedAt);
     return EXIT_CODES.done;
   },
 };
+
+async function deliverInSight(
+  node: ChatNode,
+  recipient: Recipient,
+  text: string,
+  options: SendOptions,
+  { terminal, signal }: CommandContext,
+): Promise<Outcome> {
+  const waiting = `saved; waiting for ${sanitise(options.peer)} to acknowledge it`;
+  using _progress = startProgress(terminal, waiting, { signal });
+  return await deliver(node, recipient, text, options, signal);
+}
 
 /** @throws ChatError `bad-usage` */
 async function messageText(
