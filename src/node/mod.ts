@@ -14,8 +14,10 @@ import { type Draft, openHistory } from "../history/mod.ts";
 import type { Identity } from "../identity/key_file.ts";
 import { libp2pLogger } from "../logging/libp2p_logger.ts";
 import { PresenceDriver } from "../presence/mod.ts";
+import { sanitise } from "../terminal/sanitise.ts";
 import type { ChatNode } from "./chat_node.ts";
 import { listenFailure } from "./dial_failure.ts";
+import { multicastFault } from "./multicast.ts";
 import { createNetwork, stopNetwork } from "./network.ts";
 import { PeerBook } from "./peer_book.ts";
 import { Reacher } from "./reacher.ts";
@@ -175,6 +177,12 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   stack.use(reacher);
   stack.defer(() => presence.goodbye({ signal: AbortSignal.timeout(GOODBYE_TIMEOUT_MS) }));
   reacher.start();
+  const fault = config.mdns ? await multicastFault() : undefined;
+  if (fault !== undefined) {
+    const text = `no multicast here (${sanitise(fault)}): ` +
+      "peers on the local network are not found by themselves";
+    node.emit({ event: "notice", text });
+  }
   owned.use(stack.move());
   return node;
 }

@@ -1,12 +1,12 @@
 /** Real libp2p nodes on loopback, for tests of drivers: TCP, Noise and Yamux, as in the program. */
-import "./silent_broadcast_channel.ts";
+import "../../src/node/broadcast_channel.ts";
 import { identify } from "@libp2p/identify";
-import type { Connection, Libp2p, StreamMuxerFactory } from "@libp2p/interface";
+import type { Connection, Libp2p } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
 import { ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
-import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
+import { steadyYamux } from "../../src/node/steady_yamux.ts";
 
 /** A node that `start()` starts; at the end of its scope it is stopped and leaves no timer. */
 export interface LoopbackNode extends AsyncDisposable {
@@ -23,7 +23,7 @@ export async function loopbackNode(
     addresses: { listen: ["/ip4/127.0.0.1/tcp/0"] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
-    streamMuxers: [steadyYamux()],
+    streamMuxers: [steadyYamux(64)],
     services: { identify: identify(), ping: ping() },
     // Tests connect often from one host: no limit, and no timer that counts towards one.
     connectionManager: { allow: ["/ip4/127.0.0.0/ipcidr/8"] },
@@ -62,23 +62,4 @@ export function dial(
   const [address] = to.libp2p.getMultiaddrs();
   if (address === undefined) throw new Error("the node does not listen");
   return from.libp2p.dial(address, options);
-}
-
-/**
- * Yamux that does not write to a connection that has ended. Yamux 8.0.3 does so in a microtask after
- * every new stream, and the error passes everybody and ends the process (its muxer.ts,
- * `onCreateStream`).
- */
-function steadyYamux(): () => StreamMuxerFactory {
-  return () => {
-    const factory = yamux()();
-    const create = factory.createStreamMuxer.bind(factory);
-    factory.createStreamMuxer = (connection) => {
-      const muxer = create(connection);
-      const send = muxer.send.bind(muxer);
-      muxer.send = (data) => connection.status === "open" && send(data);
-      return muxer;
-    };
-    return factory;
-  };
 }

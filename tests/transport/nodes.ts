@@ -1,5 +1,5 @@
 /** Whole libp2p nodes (Noise, Yamux) on either transport, for the tests of interoperability. */
-import "./broadcast_channel.ts";
+import "../../src/node/broadcast_channel.ts";
 import { getCiphers } from "node:crypto";
 import { noise, pureJsCrypto } from "@libp2p/noise";
 import { tcp } from "@libp2p/tcp";
