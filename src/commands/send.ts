@@ -244,10 +244,10 @@ function report(
     throw new ChatError("not-delivered", `the message to ${name} was cancelled`);
   } else {
     const wait = timeout === 0 ? "yet" : `within ${formatDuration(timeout)}`;
-    const why = obstacle === undefined ? "" : ` (${obstacle})`;
+    const why = obstacle === undefined ? "" : `: ${obstacle}`;
     throw new ChatError(
       "not-delivered",
-      `not delivered to ${name} ${wait}${why}: the message waits in the outbox`,
+      `not delivered to ${name} ${wait}${why}; the message waits in the outbox`,
       { hint: WHEN_IT_GOES },
     );
   }

@@ -74,7 +74,7 @@ Deno.test("`send` ends with 3 when nobody acknowledges in time", async () => {
   });
   assertEquals(await program.run("send", "red", "hello", "--timeout", "1ms"), 3);
   assertEquals(program.terminal.errLines.slice(2), [
-    "error: not delivered to red within 1 ms: the message waits in the outbox",
+    "error: not delivered to red within 1 ms; the message waits in the outbox",
     "hint: it goes out the next time this profile runs a node, such as: p2p-chat listen",
   ]);
   assert(program.node?.stopped);
@@ -89,7 +89,7 @@ Deno.test("`send` says why the recipient was not reached", async () => {
   assertEquals(await program.run("send", "127.0.0.1:7000", "hello", "--timeout", "1ms"), 3);
   assertEquals(
     program.terminal.errLines[2],
-    "error: not delivered to 127.0.0.1:7000 within 1 ms (nobody listens there\\u{9B}): " +
+    "error: not delivered to 127.0.0.1:7000 within 1 ms: nobody listens there\\u{9B}; " +
       "the message waits in the outbox",
   );
 });
@@ -111,7 +111,7 @@ Deno.test("`send --timeout 0` does not wait, and is not delivered", async () => 
   ]);
   assertEquals(
     program.terminal.errLines[2],
-    "error: not delivered to 127.0.0.1:7000 yet: the message waits in the outbox",
+    "error: not delivered to 127.0.0.1:7000 yet; the message waits in the outbox",
   );
 });
 
@@ -191,7 +191,7 @@ Deno.test("`send --json` prints the result and the error of what was not deliver
     {
       event: "error",
       code: "not-delivered",
-      message: "not delivered to [::1]:7000 yet: the message waits in the outbox",
+      message: "not delivered to [::1]:7000 yet; the message waits in the outbox",
       hint: "it goes out the next time this profile runs a node, such as: p2p-chat listen",
       causes: [],
     },

@@ -118,7 +118,7 @@ Deno.test("`connect` and `send` tell what answers at an address that is no peer'
     assertEquals(sent.code, 3);
     assertEquals(
       sent.err.at(-2),
-      `error: not delivered to ${address} within 400 ms (${reason}): ` +
+      `error: not delivered to ${address} within 400 ms: ${reason}; ` +
         "the message waits in the outbox",
     );
     assertMatch(sent.err.at(-1) ?? "", /^hint: it goes out the next time/);

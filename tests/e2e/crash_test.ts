@@ -12,8 +12,8 @@ const SENDER_CRASHES = 6;
 const MESSAGES_A_ROUND = 100;
 const MESSAGES_WHILE_AWAY = 10;
 
-for (const way of ["peer id", "address"] as const) {
-  Deno.test(`messages to a ${way} survive \`kill -9\` of the recipient`, async () => {
+for (const way of ["a peer id", "an address"] as const) {
+  Deno.test(`messages to ${way} survive \`kill -9\` of the recipient`, async () => {
     await using red = await Home.make();
     await using green = await Home.make();
     const port = freePort();
@@ -22,7 +22,7 @@ for (const way of ["peer id", "address"] as const) {
     const { peerId } = await latest(runs).find(ready);
     const self = await sender.find(ready);
     const address = `127.0.0.1:${port}`;
-    const to = way === "peer id" ? peerId : address;
+    const to = way === "a peer id" ? peerId : address;
     await orderMessages(sender, address, "the first", 1);
     // From here on the sender knows the way.
     await latest(runs).find(arrived("the first, 1 of 1"));

@@ -65,7 +65,9 @@ Deno.test("a mandatory peer that is down delays nothing, and is connected whenev
   assertEquals((await green.node.find(peerDown(red.peerId))).departure, "lost");
 
   // It remembers nobody now, so it is green who has to find it.
-  await Deno.remove(`${homeOfRed.profile}/chat.db`);
+  for (const { name } of Deno.readDirSync(homeOfRed.profile)) {
+    if (name.startsWith("chat.db")) await Deno.remove(`${homeOfRed.profile}/${name}`);
+  }
   const again = await homeOfRed.listen([], port);
   assertEquals(again.peerId, red.peerId);
   await green.node.until(() => green.node.events.filter(peerUp(red.peerId)).length === 2);
