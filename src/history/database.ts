@@ -101,7 +101,12 @@ function rollBack(db: DatabaseSync): void {
   }
 }
 
-function guard<T>(path: string, work: () => T): T {
+/**
+ * Runs `work` and gives what SQLite throws the words of this program.
+ * @param path the file, for the message
+ * @throws ChatError `storage-failed`
+ */
+export function guard<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -5,7 +5,7 @@
  * It keeps what peers sent exactly as they sent it; whoever shows it makes it harmless first.
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { openDatabase, openDatabaseReadOnly } from "./database.ts";
+import { guard, openDatabase, openDatabaseReadOnly } from "./database.ts";
 import type { Conversation, MessageRecord } from "./message_record.ts";
 import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
 import { MessageStore } from "./message_store.ts";
@@ -64,12 +64,20 @@ export interface HistoryReader extends Disposable {
 export function readHistory(path: string, self: string): HistoryReader | undefined {
   const db = openDatabaseReadOnly(path);
   if (db === undefined) return undefined;
-  const selfKey = Number(db.prepare("SELECT key FROM peer WHERE peer_id = ?").get(self)?.key ?? 0);
-  return {
-    peers: new PeerStore(db),
-    list: (query) => listMessages(db, selfKey, query),
-    [Symbol.dispose]: () => db.close(),
-  };
+  try {
+    return guard(path, () => {
+      const row = db.prepare("SELECT key FROM peer WHERE peer_id = ?").get(self);
+      const selfKey = Number(row?.key ?? 0);
+      return {
+        peers: new PeerStore(db),
+        list: (query) => guard(path, () => listMessages(db, selfKey, query)),
+        [Symbol.dispose]: () => db.close(),
+      };
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 function listMessages(db: DatabaseSync, selfKey: number, query: MessageQuery): MessageRecord[] {

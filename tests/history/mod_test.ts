@@ -176,3 +176,12 @@ Deno.test("openHistory() refuses the schema of a newer program", () => {
 Deno.test("readHistory() gives nothing where there is no file", () => {
   assertEquals(readHistory("/nowhere/chat.db", SELF), undefined);
 });
+
+Deno.test("readHistory() says that a file is damaged, as openHistory() does", () => {
+  const path = Deno.makeTempFileSync();
+  Deno.writeTextFileSync(path, "this is no database, ".repeat(500));
+  const error = assertThrows(() => readHistory(path, SELF), ChatError);
+  assertEquals(error.code, "storage-failed");
+  assert(error.message.includes("is damaged"), error.message);
+  Deno.removeSync(path);
+});
