@@ -12,6 +12,8 @@ const BUSY_TIMEOUT_MS = 200;
 /** SQLite's primary result codes that people can do something about (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
+/** Also where a disk was full already when the database was opened: SQLite does not say which. */
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
@@ -125,6 +127,11 @@ function explain(cause: unknown): [what: string, hint: string] {
   switch (primaryCode(cause, message)) {
     case SQLITE_FULL:
       return ["does not fit: the disk is full", "make room on the disk; nothing was lost"];
+    case SQLITE_IOERR:
+      return [
+        "could not be read or written: the disk is full, or fails",
+        "make room on the disk and try again; what was saved before is still there",
+      ];
     case SQLITE_BUSY:
       return ["is locked by another process", "close the program that has the database open"];
     case SQLITE_READONLY:
@@ -148,6 +155,7 @@ function primaryCode(cause: unknown, message: string): number | undefined {
   }
   if (cause instanceof Deno.errors.PermissionDenied) return SQLITE_CANTOPEN;
   if (/disk is full|No space left/.test(message)) return SQLITE_FULL;
+  if (/disk I\/O error/.test(message)) return SQLITE_IOERR;
   if (/database is locked/.test(message)) return SQLITE_BUSY;
   if (/readonly/.test(message)) return SQLITE_READONLY;
   if (/malformed/.test(message)) return SQLITE_CORRUPT;

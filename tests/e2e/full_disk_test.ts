@@ -24,8 +24,8 @@ Deno.test({
     disk.fill();
     assertRefusal(await send("there is none"), {
       code: 1,
-      error: /^error: not saved: .*chat\.db /,
-      hint: /^hint: ./,
+      error: /^error: not saved: .*chat\.db .*disk/,
+      hint: /^hint: .*room on the disk/,
     });
     await disk.free();
     const again = await send("there is room again");
