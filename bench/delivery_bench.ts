@@ -28,6 +28,7 @@ async function openNode(folder: string, name: string): Promise<ChatNode> {
       port: 0,
       mandatory: [],
       mdns: false,
+      readReceipts: true,
       logLevel: "warning",
       logFile: undefined,
     },

@@ -39,7 +39,7 @@ const PERMISSIONS: readonly string[] = [
   // libp2p lists the whole environment when it loads.
   "--allow-env",
   // The addresses to announce; on Windows, whether the console knows colours.
-  "--allow-sys=networkInterfaces,osRelease",
+  "--allow-sys=networkInterfaces,osRelease,uid",
 ];
 
 /** Deno's errors begin with what is wrong and go on with lists and stack traces. */

@@ -10,7 +10,8 @@
  * - `profile-in-use`: another process owns the profile
  * - `profile-unusable`: the profile's folder cannot be made, read or written
  * - `key-damaged`, `key-exposed`: the identity key cannot be trusted
- * - `storage-failed`: the database could not save or read (disk full, locked, damaged)
+ * - `storage-busy`: another process holds the lock of the database; worth another try
+ * - `storage-failed`: the database could not save or read (disk full, damaged)
  * - `cannot-listen`: the address or port cannot be bound
  * - `unreachable`: nobody answered at an address
  * - `not-a-peer`: somebody answered, but does not speak this protocol
@@ -29,6 +30,7 @@ export type ErrorCode =
   | "profile-unusable"
   | "key-damaged"
   | "key-exposed"
+  | "storage-busy"
   | "storage-failed"
   | "cannot-listen"
   | "unreachable"

@@ -3,6 +3,7 @@
  * file, so all of it is made harmless.
  */
 import { ChatError, type ErrorCode } from "../errors.ts";
+import type { MessageState } from "../history/message_record.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -11,24 +12,53 @@ import { type ErrorLine, ndjsonLine } from "./ndjson.ts";
 
 /** What a program that calls this one can tell apart. */
 export const EXIT_CODES = {
+  /** For `send`: the message got as far as `--until` says, which by default is delivered. */
   done: 0,
+  /** Also: the message was cancelled by somebody else. */
   failed: 1,
   wrongUsage: 2,
+  /** The message is saved and waits in the outbox; it did not go out in time. */
   notDelivered: 3,
   noSuchPeer: 4,
   refused: 5,
+  /** The message went out in time, but its acknowledgement did not come. */
+  notAcknowledged: 6,
   interrupted: 130,
 } as const;
+
+/** A message that did not get as far as it should; its state decides on the exit code. */
+export class Undelivered extends ChatError {
+  readonly exitCode: number;
+
+  /** @param state where the message is now */
+  constructor(
+    state: keyof typeof UNDELIVERED_EXIT_CODES,
+    message: string,
+    options: { hint?: string } = {},
+  ) {
+    super(state === "refused" ? "refused" : "not-delivered", message, options);
+    this.exitCode = UNDELIVERED_EXIT_CODES[state];
+  }
+}
+
+const UNDELIVERED_EXIT_CODES = {
+  queued: EXIT_CODES.notDelivered,
+  sent: EXIT_CODES.notAcknowledged,
+  refused: EXIT_CODES.refused,
+  cancelled: EXIT_CODES.failed,
+} as const satisfies { readonly [State in MessageState]?: number };
 
 /** Causes shown with `--verbose`; a longer chain goes in a circle. */
 const MAX_CAUSES = 8;
 
 /** @returns the exit code */
 export function reportFailure(error: unknown, terminal: Terminal, report: ReportOptions): number {
-  const failure = describe(error, report.verbose === true);
+  const first = original(error);
+  const failure = describe(first, report.verbose === true);
   if (report.json) terminal.print(ndjsonLine(failure));
   // Whoever interrupts knows; only what else follows from it is news.
   else if (failure.code !== "interrupted" || failure.hint !== null) printText(failure, terminal);
+  if (first instanceof Undelivered) return first.exitCode;
   return failure.code === "unexpected" ? EXIT_CODES.failed : exitCode(failure.code);
 }
 
@@ -39,8 +69,7 @@ function printText({ message, hint, causes }: ErrorLine, terminal: Terminal): vo
   if (hint !== null) terminal.remark(`${style.accent("hint:")} ${sanitise(hint)}`);
 }
 
-function describe(error: unknown, verbose: boolean): ErrorLine {
-  const first = original(error);
+function describe(first: unknown, verbose: boolean): ErrorLine {
   const causes = verbose ? causesOf(first) : [];
   if (first instanceof ChatError) {
     const { code, message, hint = null } = first;
@@ -91,6 +120,7 @@ function exitCode(code: ErrorCode): number {
     case "profile-unusable":
     case "key-damaged":
     case "key-exposed":
+    case "storage-busy":
     case "storage-failed":
     case "cannot-listen":
     case "unreachable":

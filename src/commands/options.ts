@@ -24,6 +24,7 @@ export interface SettingOptions {
   readonly port?: string | undefined;
   readonly mandatory?: readonly string[] | undefined;
   readonly mdns?: false | undefined;
+  readonly readReceipts?: false | undefined;
   readonly logFile?: string | undefined;
   readonly logLevel?: string | undefined;
 }
@@ -110,6 +111,12 @@ function settingFields() {
     mdns: map(
       option("--no-mdns", {
         description: message`Neither find nor be found on the local network.`,
+      }),
+      (off) => off ? false as const : undefined,
+    ),
+    readReceipts: map(
+      option("--no-read-receipts", {
+        description: message`Neither tell nor note which messages were read.`,
       }),
       (off) => off ? false as const : undefined,
     ),

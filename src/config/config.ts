@@ -22,6 +22,8 @@ export interface Config {
   readonly mandatory: readonly string[];
   /** Whether to find and to be found by peers on the local network. */
   readonly mdns: boolean;
+  /** Whether to tell senders what was shown here, and to note what they tell. */
+  readonly readReceipts: boolean;
   readonly logLevel: LogLevel;
   /** Where log lines go instead of standard error; relative to the current folder. */
   readonly logFile: string | undefined;
@@ -134,6 +136,17 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     defaultText: "true",
     flag: "--no-mdns",
     env: "P2P_CHAT_MDNS",
+    choices: ["true", "false"],
+    default: () => true,
+    parse: parseBoolean,
+    validate: validateBoolean,
+  },
+  readReceipts: {
+    description: "Whether peers see which of their messages you have read, and you which of yours.",
+    allowed: "true or false",
+    defaultText: "true",
+    flag: "--no-read-receipts",
+    env: "P2P_CHAT_READ_RECEIPTS",
     choices: ["true", "false"],
     default: () => true,
     parse: parseBoolean,

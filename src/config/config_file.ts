@@ -67,6 +67,8 @@ async function readText(path: string): Promise<string | undefined> {
     return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
+    // A file is in the way of the folder: whoever opens the profile says so.
+    if (cause instanceof Deno.errors.NotADirectory) return undefined;
     if (cause instanceof ChatError) throw cause;
     if (cause instanceof TypeError) {
       throw new ChatError("bad-config", `${path}: the file is not UTF-8 text`, {

@@ -55,6 +55,7 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
   const port = settle("port", sources);
   const mandatory = settle("mandatory", sources);
   const mdns = settle("mdns", sources);
+  const readReceipts = settle("readReceipts", sources);
   const logLevel = settle("logLevel", sources);
   const logFile = settle("logFile", sources);
   return {
@@ -64,6 +65,7 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       port: port.value,
       mandatory: mandatory.value,
       mdns: mdns.value,
+      readReceipts: readReceipts.value,
       logLevel: logLevel.value,
       logFile: logFile.value,
     },
@@ -73,6 +75,7 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       port: port.origin,
       mandatory: mandatory.origin,
       mdns: mdns.origin,
+      readReceipts: readReceipts.origin,
       logLevel: logLevel.origin,
       logFile: logFile.origin,
     },

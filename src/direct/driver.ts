@@ -4,8 +4,11 @@
  * and answered before the next one is looked at: that is the back-pressure of the receiving side.
  */
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import { ChatError } from "../errors.ts";
 import { FrameDecoder, FramingError } from "../framing/mod.ts";
-import { Sender, type SenderEffect, type SenderEvent } from "./state.ts";
+import { DraftQueue } from "./draft_queue.ts";
+import { Receiver, type ReceiverEffect, type ReceiverEvent } from "./receiver_state.ts";
+import { Sender, type SenderEffect, type SenderEvent, type StorageEffect } from "./state.ts";
 import type { DirectStore } from "./store.ts";
 import {
   decodeFrame,
@@ -13,11 +16,9 @@ import {
   type DirectFrame,
   encodeAnswers,
   encodeMessages,
+  encodeRead,
   MAX_FRAME_BYTES,
-  WINDOW_BYTES,
-  WINDOW_MESSAGES,
   WireError,
-  type WireMessage,
 } from "./wire.ts";
 
 /** How long opening a stream on a living connection may take. */
@@ -33,6 +34,8 @@ const MAX_STREAMS_PER_CONNECTION = 4;
 export interface DirectDriverInit<Draft, Own, Received> {
   readonly libp2p: Libp2p;
   readonly store: DirectStore<Draft, Own, Received>;
+  /** Whether to tell senders what was shown here, and to note what they tell. */
+  readonly readReceipts: boolean;
   /** Wall clock, for what is written down. */
   readonly now: () => number;
   /** Monotonic clock, for time-outs. */
@@ -43,6 +46,8 @@ export interface DirectDriverInit<Draft, Own, Received> {
   readonly onReceived: (messages: readonly Received[]) => void;
   /** Own messages whose state changed. */
   readonly onState: (messages: readonly Own[]) => void;
+  /** A peer is connected, but sending to it was interrupted; it is tried again. For a person. */
+  readonly onInterrupted: (peerId: string, reason: string) => void;
   /** Something for the log. `detail` may hold text of a peer. */
   readonly onTrouble: (what: string, detail: Record<string, unknown>) => void;
 }
@@ -50,6 +55,9 @@ export interface DirectDriverInit<Draft, Own, Received> {
 interface Channel {
   readonly peerId: string;
   readonly sender: Sender;
+  /** Events that came while another one was being handled. */
+  readonly events: SenderEvent[];
+  busy: boolean;
   stream: Stream | undefined;
   /** The connection of the stream, or the one on which it is being opened. */
   connection: Connection | undefined;
@@ -62,10 +70,13 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
   readonly #channels = new Map<string, Channel>();
   readonly #inbound = new Set<Stream>();
   readonly #stopped = new AbortController();
-  #drafts: { draft: Draft; resolve: (own: Own) => void; reject: (reason: unknown) => void }[] = [];
+  readonly #drafts: DraftQueue<Draft, Own>;
+  /** The last thing that the database was asked for failed; it is logged once. */
+  #storageFails = false;
 
   constructor(init: DirectDriverInit<Draft, Own, Received>) {
     this.#init = init;
+    this.#drafts = new DraftQueue((drafts) => init.store.enqueue(drafts, init.now()));
   }
 
   /** Registers the protocol; call it before the node starts. */
@@ -80,14 +91,11 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
 
   /**
    * Saves a message; drafts of the same turn of the event loop share one commit. Its delivery
-   * begins with `queued()`.
-   * @throws whatever the store throws; nothing was saved then
+   * begins with `queued()`. While another process holds the lock of the database, it waits.
+   * @throws whatever the store throws, or the signal's reason; nothing was saved then
    */
-  save(draft: Draft): Promise<Own> {
-    return new Promise((resolve, reject) => {
-      this.#drafts.push({ draft, resolve, reject });
-      if (this.#drafts.length === 1) queueMicrotask(() => this.#saveDrafts());
-    });
+  save(draft: Draft, options: { signal?: AbortSignal } = {}): Promise<Own> {
+    return this.#drafts.save(draft, options);
   }
 
   /**
@@ -109,21 +117,15 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     this.#step(this.#channel(peerId), { type: "queued" });
   }
 
-  /**
-   * Takes a message back that is not delivered yet.
-   * @returns whether it still could be
-   */
-  cancel(peerId: string, id: string): boolean {
-    const changed = this.#init.store
-      .record(peerId, [id], "cancelled", this.#init.now());
-    this.#init.onState(changed);
-    this.#step(this.#channel(peerId), { type: "cancelled", id });
-    return changed.length > 0;
+  /** Messages of this peer were shown, and it is to be told: as soon as it is connected. */
+  shown(peerId: string): void {
+    if (this.#init.readReceipts) this.#step(this.#channel(peerId), { type: "shown" });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { libp2p } = this.#init;
     this.#stopped.abort();
+    this.#drafts[Symbol.dispose]();
     libp2p.removeEventListener("peer:disconnect", this.#onDisconnect);
     await libp2p.unhandle(DIRECT_PROTOCOL);
     const streams = [...this.#inbound];
@@ -136,22 +138,6 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     await Promise.allSettled(streams.map((stream) => stream.close({ signal })));
   }
 
-  #saveDrafts(): void {
-    const batch = this.#drafts;
-    this.#drafts = [];
-    try {
-      const saved = this.#init.store.enqueue(batch.map(({ draft }) => draft), this.#init.now());
-      batch.forEach(({ resolve, reject }, index) => {
-        const own = saved[index];
-        if (own === undefined) {
-          reject(new Error("the store saved fewer messages than it was given"));
-        } else resolve(own);
-      });
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
-  }
-
   #channel(peerId: string): Channel {
     const found = this.#channels.get(peerId);
     if (found !== undefined) return found;
@@ -159,6 +145,8 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     const channel: Channel = {
       peerId,
       sender,
+      events: [],
+      busy: false,
       stream: undefined,
       connection: undefined,
       timer: undefined,
@@ -184,63 +172,102 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     this.#channels.delete(peerId);
   };
 
-  /** Feeds one event and everything that follows from it. */
+  /** Feeds one event and everything that follows from it; what comes meanwhile waits its turn. */
   #step(channel: Channel, event: SenderEvent): void {
-    if (this.#stopped.signal.aborted) return;
-    const events: SenderEvent[] = [event];
-    for (let next = events.shift(); next !== undefined; next = events.shift()) {
-      for (const effect of channel.sender.handle(next, this.#init.monotonic())) {
-        const follow = this.#perform(channel, effect);
-        if (follow !== undefined) events.push(follow);
+    channel.events.push(event);
+    if (channel.busy) return;
+    channel.busy = true;
+    try {
+      for (let next = channel.events.shift(); next !== undefined; next = channel.events.shift()) {
+        if (this.#stopped.signal.aborted) return;
+        for (const effect of channel.sender.handle(next, this.#init.monotonic())) {
+          const follow = this.#perform(channel, effect);
+          if (follow !== undefined) channel.events.push(follow);
+        }
       }
+    } finally {
+      channel.busy = false;
     }
   }
 
   #perform(channel: Channel, effect: SenderEffect): SenderEvent | undefined {
-    const { store, now, onTrouble } = this.#init;
-    const peer = channel.peerId;
     try {
-      switch (effect.type) {
-        case "open":
-          this.#open(channel);
-          return undefined;
-        case "close":
-          this.#drop(channel, effect.reason);
-          return undefined;
-        case "load": {
-          const messages = store.waiting(peer, effect.after, effect.limit);
-          return { type: "loaded", messages, limit: effect.limit };
-        }
-        case "transmit":
-          channel.stream?.send(encodeMessages(effect.messages));
-          return undefined;
-        case "mark-sent":
-          this.#record(channel, effect.ids, "sent");
-          return undefined;
-        case "deliver":
-          this.#record(channel, effect.ids, "delivered");
-          return undefined;
-        case "refuse":
-          this.#init.onState(store.record(peer, [effect.id], "refused", now(), effect.reason));
-          return undefined;
-        case "wake":
-          this.#wakeAt(channel, effect.at);
-          return undefined;
-        case "protest":
-          onTrouble("a peer answered strangely", { peer, what: effect.what });
-          return undefined;
-      }
+      return this.#carryOut(channel, effect);
     } catch (error) {
-      // The database said no, or the stream is gone: what was not recorded is sent again later.
-      onTrouble("could not go on sending", { peer, error });
-      this.#drop(channel, "an error on this side");
-      return { type: "closed", reason: String(error) };
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#init.onTrouble("could not go on sending", { peer: channel.peerId, error });
+      this.#drop(channel, reason);
+      return { type: "closed", reason };
     }
   }
 
-  #record(channel: Channel, ids: readonly string[], state: "sent" | "delivered"): void {
-    const { store, now, onState } = this.#init;
-    onState(store.record(channel.peerId, ids, state, now()));
+  #carryOut(channel: Channel, effect: SenderEffect): SenderEvent | undefined {
+    const { peerId } = channel;
+    switch (effect.type) {
+      case "open":
+        this.#open(channel);
+        return undefined;
+      case "close":
+        this.#drop(channel, effect.reason);
+        this.#init.onInterrupted(peerId, effect.reason);
+        return undefined;
+      case "transmit":
+        channel.stream?.send(encodeMessages(effect.messages));
+        return undefined;
+      case "transmit-receipts":
+        channel.stream?.send(encodeRead(effect.ids));
+        return undefined;
+      case "wake":
+        this.#wakeAt(channel, effect.at);
+        return undefined;
+      case "protest":
+        this.#init.onTrouble("a peer answered strangely", { peer: peerId, what: effect.what });
+        return undefined;
+      default: {
+        const outcome = this.#withStorage(() => this.#store(peerId, effect));
+        return outcome === "failed" ? { type: "storage-failed", effect } : outcome.event;
+      }
+    }
+  }
+
+  #store(peerId: string, effect: StorageEffect): { readonly event?: SenderEvent } {
+    const { store, now, onState, readReceipts } = this.#init;
+    switch (effect.type) {
+      case "load": {
+        const messages = store.waiting(peerId, effect.after, effect.limit);
+        return { event: { type: "loaded", messages, limit: effect.limit } };
+      }
+      case "load-receipts": {
+        const ids = readReceipts ? store.receiptsFor(peerId, effect.limit) : [];
+        return { event: { type: "receipts-loaded", ids } };
+      }
+      case "mark-sent":
+        onState(store.record(peerId, effect.ids, "sent", now()));
+        return {};
+      case "deliver":
+        onState(store.record(peerId, effect.ids, "delivered", now()));
+        return {};
+      case "refuse":
+        onState(store.record(peerId, [effect.id], "refused", now(), effect.reason));
+        return {};
+      case "settle-receipts":
+        store.receiptsSent(peerId, effect.ids);
+        return {};
+    }
+  }
+
+  /** Asks the database for something that may be asked for again. */
+  #withStorage<T>(work: () => T): T | "failed" {
+    try {
+      const result = work();
+      this.#storageFails = false;
+      return result;
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      if (!this.#storageFails) this.#init.onTrouble("the database failed; trying again", { error });
+      this.#storageFails = true;
+      return "failed";
+    }
   }
 
   #wakeAt(channel: Channel, at: number): void {
@@ -269,7 +296,11 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
       channel.stream = stream;
       this.#readAnswers(channel, stream);
       this.#step(channel, { type: "opened" });
-    }, (error) => this.#step(channel, { type: "closed", reason: String(error) }));
+    }, (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#init.onInterrupted(channel.peerId, reason);
+      this.#step(channel, { type: "closed", reason });
+    });
   }
 
   #readAnswers(channel: Channel, stream: Stream): void {
@@ -292,6 +323,9 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
           case "refusal":
             this.#step(channel, { type: "refused", id: frame.id, reason: frame.reason });
             break;
+          case "read-acknowledgement":
+            this.#step(channel, { type: "receipts-acknowledged", ids: frame.ids });
+            break;
           default:
             throw new WireError("a message on the answering side of a stream");
         }
@@ -309,44 +343,65 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     this.#inbound.add(stream);
     stream.addEventListener("close", () => this.#inbound.delete(stream));
     const peer = connection.remotePeer.toString();
-    this.#readFrames(stream, peer, (frames) => {
-      this.#answer(stream, peer, frames);
-    });
+    const receiver = new Receiver();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const step = (event: ReceiverEvent) => {
+      if (this.#stopped.signal.aborted || stream.status !== "open") return;
+      try {
+        const now = this.#init.monotonic();
+        for (const effect of receiver.handle(event, now)) {
+          if (effect.type === "wake") {
+            const delay = Math.max(0, Math.ceil(effect.at - now));
+            clearTimeout(timer);
+            timer = setTimeout(() => step({ type: "timer" }), delay);
+          } else {
+            const follow = this.#receive(stream, peer, effect);
+            if (follow !== undefined) step(follow);
+          }
+        }
+      } catch (error) {
+        this.#failed(stream, peer, error);
+      }
+    };
+    stream.addEventListener("close", () => clearTimeout(timer));
+    this.#readFrames(stream, peer, (frames) => step({ type: "frames", frames }));
     stream.addEventListener("remoteCloseWrite", () => {
       stream.close({ signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) })
         .catch((error) => stream.abort(error));
     });
   };
 
-  #answer(stream: Stream, peer: string, frames: readonly DirectFrame[]): void {
-    const messages: WireMessage[] = [];
-    const refused: { id: string; reason: string }[] = [];
-    let bytes = 0;
-    for (const frame of frames) {
-      if (frame.type === "message") {
-        messages.push(frame.message);
-        // UTF-16 units: at most the bytes of UTF-8, so a sender within the window passes.
-        bytes += frame.message.text.length;
-      } else if (frame.type === "unacceptable") refused.push(frame);
-      else throw new WireError(`a frame of type ${frame.type} from the sending side`);
+  #receive(
+    stream: Stream,
+    peer: string,
+    effect: Exclude<ReceiverEffect, { type: "wake" }>,
+  ): ReceiverEvent | undefined {
+    switch (effect.type) {
+      case "store": {
+        const failed = this.#withStorage(() => this.#accept(peer, effect)) === "failed";
+        return failed ? { type: "storage-failed" } : { type: "stored" };
+      }
+      case "answer":
+        if (stream.writeStatus === "writable") stream.send(encodeAnswers(effect.answers));
+        if (stream.writeBufferLength > MAX_UNREAD_ANSWER_BYTES) {
+          throw new WireError("it does not read the answers");
+        }
+        return undefined;
+      case "reset":
+        throw new WireError(effect.reason);
     }
-    if (messages.length > WINDOW_MESSAGES || bytes > WINDOW_BYTES) {
-      throw new WireError(`${messages.length} messages, ${bytes} B: more than the window`);
+  }
+
+  #accept(peer: string, { messages, read }: Extract<ReceiverEffect, { type: "store" }>): void {
+    const { store, now, onTrouble, onReceived, onState, readReceipts } = this.#init;
+    if (messages.length > 0) {
+      const { fresh, conflicts } = store.accept(peer, messages, now());
+      for (const id of conflicts) {
+        onTrouble("a peer sent another text under a known id; the first one stays", { peer, id });
+      }
+      if (fresh.length > 0) onReceived(fresh);
     }
-    const { store, now, onTrouble, onReceived } = this.#init;
-    const { fresh, conflicts } = messages.length > 0
-      ? store.accept(peer, messages, now())
-      : { fresh: [], conflicts: [] };
-    if (stream.writeStatus === "writable") {
-      stream.send(encodeAnswers(messages.map(({ id }) => id), refused));
-    }
-    for (const id of conflicts) {
-      onTrouble("a peer sent another text under a known id; the first one stays", { peer, id });
-    }
-    if (fresh.length > 0) onReceived(fresh);
-    if (stream.writeBufferLength > MAX_UNREAD_ANSWER_BYTES) {
-      throw new WireError("it does not read the answers");
-    }
+    if (readReceipts && read.length > 0) onState(store.record(peer, read, "read", now()));
   }
 
   /** Cuts what arrives into frames; any error resets the stream, never the process. */
@@ -357,14 +412,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
   ): void {
     const decoder = new FrameDecoder(MAX_FRAME_BYTES);
     let deadline: ReturnType<typeof setTimeout> | undefined;
-    const fail = (error: unknown) => {
-      const fault = error instanceof WireError || error instanceof FramingError;
-      this.#init.onTrouble(
-        fault ? "a peer broke the protocol" : "could not store what a peer sent",
-        { peer, error },
-      );
-      stream.abort(error instanceof Error ? error : new Error(String(error)));
-    };
+    const fail = (error: unknown) => this.#failed(stream, peer, error);
     stream.addEventListener("close", () => clearTimeout(deadline));
     stream.addEventListener("message", (event) => {
       if (this.#stopped.signal.aborted) return;
@@ -386,5 +434,12 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
         fail(error);
       }
     });
+  }
+
+  #failed(stream: Stream, peer: string, error: unknown): void {
+    const fault = error instanceof WireError || error instanceof FramingError;
+    const what = fault ? "a peer broke the protocol" : "could not go on receiving";
+    this.#init.onTrouble(what, { peer, error });
+    stream.abort(error instanceof Error ? error : new Error(String(error)));
   }
 }

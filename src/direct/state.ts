@@ -1,13 +1,16 @@
 /**
- * The sender of direct messages to one peer, as a pure state machine: an event and the time go in,
- * effects come out. It does no I/O and holds no text, only the ids of what is unanswered, so 40,000
- * messages that wait cost it nothing.
+ * The sender of direct messages and read receipts to one peer, as a pure state machine: an event and
+ * the time go in, effects come out. It does no I/O and holds no text, only the ids of what is
+ * unanswered, so 40,000 messages that wait cost it nothing.
  *
  * Guarantees, given a driver that carries out the effects in order:
  * - messages go out in the order of their sequence numbers, and again from the lowest unanswered
  *   one whenever a stream had to be opened anew
  * - at most WINDOW_MESSAGES and WINDOW_BYTES are unanswered
- * - a message is recorded as delivered only on an acknowledgement from a stream that carried it
+ * - a message is recorded as delivered only on an acknowledgement from a stream that carried it;
+ *   also one that was taken back meanwhile: what the recipient says is the truth
+ * - a read receipt is repeated until it was answered
+ * - what the database could not do is done again, every STORAGE_RETRY_MS, until it could
  * - a peer that never answers costs one reopened stream every ANSWER_TIMEOUT_MS, then back-off
  *
  * It does not dial: it waits until told that there is a connection.
@@ -23,7 +26,9 @@ export const ANSWER_TIMEOUT_MS = 30_000;
 export const SENT_AFTER_MS = 250;
 /** Back-off between attempts to open a stream on a connection that lives: full jitter. */
 export const RETRY_BASE_MS = 500;
-export const RETRY_CAP_MS = 30_000;
+export const RETRY_CAP_MS = 4_000;
+/** How long to wait when the database could not read or write (locked, no room). */
+export const STORAGE_RETRY_MS = 250;
 
 export type SenderEvent =
   /** A connection to the peer is there, or another one. */
@@ -40,21 +45,35 @@ export type SenderEvent =
   | { readonly type: "loaded"; readonly messages: readonly WireMessage[]; readonly limit: number }
   | { readonly type: "acknowledged"; readonly ids: readonly string[] }
   | { readonly type: "refused"; readonly id: string; readonly reason: string }
-  /** A person took the message back. */
-  | { readonly type: "cancelled"; readonly id: string }
+  /** Messages of the peer were shown here: receipts wait. */
+  | { readonly type: "shown" }
+  /** The answer to `load-receipts`; shorter than the limit when there are no more. */
+  | { readonly type: "receipts-loaded"; readonly ids: readonly string[] }
+  | { readonly type: "receipts-acknowledged"; readonly ids: readonly string[] }
+  /** The database could not carry out the effect; nothing happened. */
+  | { readonly type: "storage-failed"; readonly effect: StorageEffect }
   /** The time asked for by `wake` has come. */
   | { readonly type: "timer" };
 
-export type SenderEffect =
-  | { readonly type: "open" }
-  | { readonly type: "close"; readonly reason: string }
+/** What the database is asked for; each may fail, and is then asked for again. */
+export type StorageEffect =
   /** Read up to `limit` waiting messages with a higher sequence number than `after`. */
   | { readonly type: "load"; readonly after: number; readonly limit: number }
-  | { readonly type: "transmit"; readonly messages: readonly WireMessage[] }
+  /** Read up to `limit` ids of shown messages of which the peer does not know yet. */
+  | { readonly type: "load-receipts"; readonly limit: number }
   /** Record these, still unanswered, as sent. */
   | { readonly type: "mark-sent"; readonly ids: readonly string[] }
   | { readonly type: "deliver"; readonly ids: readonly string[] }
   | { readonly type: "refuse"; readonly id: string; readonly reason: string }
+  /** The peer knows that these were shown here. */
+  | { readonly type: "settle-receipts"; readonly ids: readonly string[] };
+
+export type SenderEffect =
+  | StorageEffect
+  | { readonly type: "open" }
+  | { readonly type: "close"; readonly reason: string }
+  | { readonly type: "transmit"; readonly messages: readonly WireMessage[] }
+  | { readonly type: "transmit-receipts"; readonly ids: readonly string[] }
   /** Send a `timer` event at this time, ms on the driver's clock; replaces the one before. */
   | { readonly type: "wake"; readonly at: number }
   /** The peer did something that makes no sense; for the log. */
@@ -85,6 +104,13 @@ export class Sender {
   /** What went out since `mark-sent` was last asked for, and when to ask again. */
   #unmarked: string[] = [];
   #markDue = Infinity;
+  /** Receipts: perhaps some wait; they are being read; these went out and are not answered. */
+  #receiptsWait = false;
+  #receiptsLoading = false;
+  #receiptsOut: ReadonlySet<string> = new Set();
+  /** What the database could not do, in order, and when to ask again. */
+  #postponed: StorageEffect[] = [];
+  #storageRetryAt = Infinity;
 
   /** @param random uniform in [0, 1) */
   constructor(private readonly random: () => number) {}
@@ -106,6 +132,7 @@ export class Sender {
         this.#phase = "idle";
         // What waits may be from before this connection: look at once.
         this.#somethingWaits = true;
+        this.#receiptsWait = true;
         return this.#open();
       case "disconnected":
         this.#forgetStream();
@@ -119,7 +146,7 @@ export class Sender {
       case "opened":
         if (this.#phase !== "opening") return [];
         this.#phase = "open";
-        return this.#load();
+        return [...this.#load(), ...this.#loadReceipts()];
       case "closed":
         return this.#streamClosed(now);
       case "loaded":
@@ -134,15 +161,22 @@ export class Sender {
           { type: "refuse", id: event.id, reason: event.reason },
           ...this.#progress(now),
         ];
-      case "cancelled":
-        return this.#settle(event.id) ? this.#progress(now) : [];
+      case "shown":
+        this.#receiptsWait = true;
+        return this.#phase === "open" ? this.#loadReceipts() : this.#open();
+      case "receipts-loaded":
+        return this.#receiptsLoaded(event.ids, now);
+      case "receipts-acknowledged":
+        return this.#receiptsAcknowledged(event.ids, now);
+      case "storage-failed":
+        return this.#postpone(event.effect, now);
       case "timer":
         return this.#timer(now);
     }
   }
 
   #open(): SenderEffect[] {
-    if (this.#phase !== "idle" || !this.#somethingWaits) return [];
+    if (this.#phase !== "idle" || !(this.#somethingWaits || this.#receiptsWait)) return [];
     this.#phase = "opening";
     return [{ type: "open" }];
   }
@@ -182,6 +216,41 @@ export class Sender {
     ];
   }
 
+  #loadReceipts(): SenderEffect[] {
+    if (this.#phase !== "open" || !this.#receiptsWait || this.#receiptsLoading) return [];
+    if (this.#receiptsOut.size > 0) return [];
+    this.#receiptsLoading = true;
+    this.#receiptsWait = false;
+    return [{ type: "load-receipts", limit: WINDOW_MESSAGES }];
+  }
+
+  #receiptsLoaded(ids: readonly string[], now: number): SenderEffect[] {
+    if (this.#phase !== "open" || !this.#receiptsLoading) return [];
+    this.#receiptsLoading = false;
+    if (ids.length === 0) return this.#loadReceipts();
+    this.#receiptsOut = new Set(ids);
+    if (ids.length === WINDOW_MESSAGES) this.#receiptsWait = true;
+    if (this.#answerDue === Infinity) this.#answerDue = now + ANSWER_TIMEOUT_MS;
+    return [{ type: "transmit-receipts", ids }, ...this.#wake()];
+  }
+
+  #receiptsAcknowledged(ids: readonly string[], now: number): SenderEffect[] {
+    const known = ids.filter((id) => this.#receiptsOut.has(id));
+    if (known.length < ids.length) {
+      return [{ type: "protest", what: "acknowledged receipts it was not sent" }];
+    }
+    this.#receiptsOut = this.#receiptsOut.difference(new Set(known));
+    this.#failures = 0;
+    return [{ type: "settle-receipts", ids: known }, ...this.#progress(now)];
+  }
+
+  /** The effect keeps its place: those that failed are tried again in their order. */
+  #postpone(effect: StorageEffect, now: number): SenderEffect[] {
+    this.#postponed.push(effect);
+    if (this.#storageRetryAt === Infinity) this.#storageRetryAt = now + STORAGE_RETRY_MS;
+    return this.#wake();
+  }
+
   #acknowledged(ids: readonly string[], now: number): SenderEffect[] {
     const known = ids.filter((id) => this.#settle(id));
     const effects: SenderEffect[] = [];
@@ -197,8 +266,9 @@ export class Sender {
 
   /** An answer came: the deadline moves and there is room in the window. */
   #progress(now: number): SenderEffect[] {
-    this.#answerDue = this.#unanswered.size === 0 ? Infinity : now + ANSWER_TIMEOUT_MS;
-    return this.#load();
+    const unanswered = this.#unanswered.size + this.#receiptsOut.size;
+    this.#answerDue = unanswered === 0 ? Infinity : now + ANSWER_TIMEOUT_MS;
+    return [...this.#load(), ...this.#loadReceipts()];
   }
 
   #settle(id: string): boolean {
@@ -229,20 +299,32 @@ export class Sender {
     this.#retryAt = Infinity;
     this.#unmarked = [];
     this.#markDue = Infinity;
+    this.#receiptsWait = true;
+    this.#receiptsLoading = false;
+    this.#receiptsOut = new Set();
+    // What the peer answered stays true; what was to be read is read anew on the next stream.
+    this.#postponed = this.#postponed.filter(({ type }) =>
+      type !== "load" && type !== "load-receipts" && type !== "mark-sent"
+    );
+    if (this.#postponed.length === 0) this.#storageRetryAt = Infinity;
   }
 
   #wake(): SenderEffect[] {
-    const at = Math.min(this.#answerDue, this.#markDue, this.#retryAt);
+    const at = Math.min(this.#answerDue, this.#markDue, this.#retryAt, this.#storageRetryAt);
     return at === Infinity ? [] : [{ type: "wake", at }];
   }
 
   #timer(now: number): SenderEffect[] {
+    const effects: SenderEffect[] = [];
+    if (now >= this.#storageRetryAt) {
+      this.#storageRetryAt = Infinity;
+      effects.push(...this.#postponed.splice(0));
+    }
     if (now >= this.#retryAt) {
       this.#phase = "idle";
       this.#retryAt = Infinity;
-      return this.#open();
+      effects.push(...this.#open());
     }
-    const effects: SenderEffect[] = [];
     if (now >= this.#markDue) {
       const ids = this.#unmarked.filter((id) => this.#unanswered.has(id));
       this.#unmarked = [];

@@ -3,7 +3,7 @@ import type { WireMessage } from "./wire.ts";
 
 /**
  * The durable side of delivery. Every method is one transaction: when it returns, the change is on
- * disk; when it throws, nothing changed. `Own` and `Received` are the database's records, passed on
+ * disk; when it throws, nothing changed. A ChatError says that it may work later. `Own` and `Received` are the database's records, passed on
  * as they are to whoever listens.
  */
 export interface DirectStore<Draft, Own, Received> {
@@ -11,11 +11,11 @@ export interface DirectStore<Draft, Own, Received> {
   enqueue(drafts: readonly Draft[], now: number): Own[];
   /** Waiting messages to a peer with a sequence number above `after`, in order. */
   waiting(peerId: string, after: number, limit: number): WireMessage[];
-  /** Records a state of messages to a peer that still wait, and returns those that changed. */
+  /** Records a state of messages to a peer, and returns those that came to it. */
   record(
     peerId: string,
     ids: readonly string[],
-    state: "sent" | "delivered" | "refused" | "cancelled",
+    state: "sent" | "delivered" | "read" | "refused",
     now: number,
     reason?: string,
   ): Own[];
@@ -25,4 +25,8 @@ export interface DirectStore<Draft, Own, Received> {
     messages: readonly WireMessage[],
     now: number,
   ): { readonly fresh: readonly Received[]; readonly conflicts: readonly string[] };
+  /** Ids of a peer's messages that were shown here and of which it does not know yet, in order. */
+  receiptsFor(peerId: string, limit: number): string[];
+  /** The peer knows that these were shown. */
+  receiptsSent(peerId: string, ids: readonly string[]): void;
 }

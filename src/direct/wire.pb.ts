@@ -8,6 +8,8 @@ export interface Frame {
   message?: Message
   acknowledgement?: Acknowledgement
   refusal?: Refusal
+  read?: Read
+  readAcknowledgement?: ReadAcknowledgement
 }
 
 export namespace Frame {
@@ -22,17 +24,37 @@ export namespace Frame {
 
         obj = { ...obj }
 
+        if (obj.readAcknowledgement != null) {
+          obj.read = undefined
+          obj.refusal = undefined
+          obj.acknowledgement = undefined
+          obj.message = undefined
+        }
+
+        if (obj.read != null) {
+          obj.readAcknowledgement = undefined
+          obj.refusal = undefined
+          obj.acknowledgement = undefined
+          obj.message = undefined
+        }
+
         if (obj.refusal != null) {
+          obj.readAcknowledgement = undefined
+          obj.read = undefined
           obj.acknowledgement = undefined
           obj.message = undefined
         }
 
         if (obj.acknowledgement != null) {
+          obj.readAcknowledgement = undefined
+          obj.read = undefined
           obj.refusal = undefined
           obj.message = undefined
         }
 
         if (obj.message != null) {
+          obj.readAcknowledgement = undefined
+          obj.read = undefined
           obj.refusal = undefined
           obj.acknowledgement = undefined
         }
@@ -50,6 +72,16 @@ export namespace Frame {
         if (obj.refusal != null) {
           w.uint32(26)
           Refusal.codec().encode(obj.refusal, w)
+        }
+
+        if (obj.read != null) {
+          w.uint32(34)
+          Read.codec().encode(obj.read, w)
+        }
+
+        if (obj.readAcknowledgement != null) {
+          w.uint32(42)
+          ReadAcknowledgement.codec().encode(obj.readAcknowledgement, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -82,6 +114,18 @@ export namespace Frame {
               })
               break
             }
+            case 4: {
+              obj.read = Read.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.read
+              })
+              break
+            }
+            case 5: {
+              obj.readAcknowledgement = ReadAcknowledgement.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.readAcknowledgement
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -89,17 +133,37 @@ export namespace Frame {
           }
         }
 
+        if (obj.readAcknowledgement != null) {
+          delete obj.read
+          delete obj.refusal
+          delete obj.acknowledgement
+          delete obj.message
+        }
+
+        if (obj.read != null) {
+          delete obj.readAcknowledgement
+          delete obj.refusal
+          delete obj.acknowledgement
+          delete obj.message
+        }
+
         if (obj.refusal != null) {
+          delete obj.readAcknowledgement
+          delete obj.read
           delete obj.acknowledgement
           delete obj.message
         }
 
         if (obj.acknowledgement != null) {
+          delete obj.readAcknowledgement
+          delete obj.read
           delete obj.refusal
           delete obj.message
         }
 
         if (obj.message != null) {
+          delete obj.readAcknowledgement
+          delete obj.read
           delete obj.refusal
           delete obj.acknowledgement
         }
@@ -129,6 +193,20 @@ export namespace Frame {
             case 3: {
               yield * Refusal.codec().stream(reader, reader.uint32(), `${prefix}.refusal`, {
                 limits: opts.limits?.refusal
+              })
+
+              break
+            }
+            case 4: {
+              yield * Read.codec().stream(reader, reader.uint32(), `${prefix}.read`, {
+                limits: opts.limits?.read
+              })
+
+              break
+            }
+            case 5: {
+              yield * ReadAcknowledgement.codec().stream(reader, reader.uint32(), `${prefix}.readAcknowledgement`, {
+                limits: opts.limits?.readAcknowledgement
               })
 
               break
@@ -186,6 +264,18 @@ export namespace Frame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface FrameReadIdsFieldEvent {
+    field: '$.read.ids[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface FrameReadAcknowledgementIdsFieldEvent {
+    field: '$.readAcknowledgement.ids[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Frame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Frame.codec())
   }
@@ -194,7 +284,7 @@ export namespace Frame {
     return decodeMessage(buf, Frame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Frame>): Generator<FrameMessageIdFieldEvent | FrameMessageSequenceFieldEvent | FrameMessageSentAtMsFieldEvent | FrameMessageTextFieldEvent | FrameMessageReplyToFieldEvent | FrameAcknowledgementIdsFieldEvent | FrameRefusalIdFieldEvent | FrameRefusalReasonFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Frame>): Generator<FrameMessageIdFieldEvent | FrameMessageSequenceFieldEvent | FrameMessageSentAtMsFieldEvent | FrameMessageTextFieldEvent | FrameMessageReplyToFieldEvent | FrameAcknowledgementIdsFieldEvent | FrameRefusalIdFieldEvent | FrameRefusalReasonFieldEvent | FrameReadIdsFieldEvent | FrameReadAcknowledgementIdsFieldEvent> {
     return streamMessage(buf, Frame.codec(), opts)
   }
 }
@@ -597,5 +687,221 @@ export namespace Refusal {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Generator<RefusalIdFieldEvent | RefusalReasonFieldEvent> {
     return streamMessage(buf, Refusal.codec(), opts)
+  }
+}
+
+export interface Read {
+  ids: Uint8Array<ArrayBuffer>[]
+}
+
+export namespace Read {
+  let _codec: Codec<Read>
+
+  export const codec = (): Codec<Read> => {
+    if (_codec == null) {
+      _codec = message<Read>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.ids != null && obj.ids.length > 0) {
+          for (const value of obj.ids) {
+            w.uint32(10)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          ids: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.ids != null && obj.ids.length === opts.limits.ids) {
+                throw new MaxLengthError('Decode error - repeated field "ids" had too many elements')
+              }
+
+              obj.ids.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          ids: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.ids != null && obj.ids === opts.limits.ids) {
+                throw new MaxLengthError('Streaming decode error - repeated field "ids" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.ids[]`,
+                index: obj.ids,
+                value: reader.bytes()
+              }
+
+              obj.ids++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReadIdsFieldEvent {
+    field: '$.ids[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Read>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Read.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Read>): Read {
+    return decodeMessage(buf, Read.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Read>): Generator<ReadIdsFieldEvent> {
+    return streamMessage(buf, Read.codec(), opts)
+  }
+}
+
+export interface ReadAcknowledgement {
+  ids: Uint8Array<ArrayBuffer>[]
+}
+
+export namespace ReadAcknowledgement {
+  let _codec: Codec<ReadAcknowledgement>
+
+  export const codec = (): Codec<ReadAcknowledgement> => {
+    if (_codec == null) {
+      _codec = message<ReadAcknowledgement>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.ids != null && obj.ids.length > 0) {
+          for (const value of obj.ids) {
+            w.uint32(10)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          ids: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.ids != null && obj.ids.length === opts.limits.ids) {
+                throw new MaxLengthError('Decode error - repeated field "ids" had too many elements')
+              }
+
+              obj.ids.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          ids: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.ids != null && obj.ids === opts.limits.ids) {
+                throw new MaxLengthError('Streaming decode error - repeated field "ids" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.ids[]`,
+                index: obj.ids,
+                value: reader.bytes()
+              }
+
+              obj.ids++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReadAcknowledgementIdsFieldEvent {
+    field: '$.ids[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<ReadAcknowledgement>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ReadAcknowledgement.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReadAcknowledgement>): ReadAcknowledgement {
+    return decodeMessage(buf, ReadAcknowledgement.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReadAcknowledgement>): Generator<ReadAcknowledgementIdsFieldEvent> {
+    return streamMessage(buf, ReadAcknowledgement.codec(), opts)
   }
 }

@@ -46,7 +46,10 @@ export type DirectFrame =
   | { readonly type: "message"; readonly message: WireMessage }
   | { readonly type: "unacceptable"; readonly id: string; readonly reason: string }
   | { readonly type: "acknowledgement"; readonly ids: readonly string[] }
-  | { readonly type: "refusal"; readonly id: string; readonly reason: string };
+  | { readonly type: "refusal"; readonly id: string; readonly reason: string }
+  /** Own messages that were shown there. */
+  | { readonly type: "read"; readonly ids: readonly string[] }
+  | { readonly type: "read-acknowledgement"; readonly ids: readonly string[] };
 
 /** The number of bytes of UTF-8 that `text` takes. */
 export function textBytes(text: string): number {
@@ -84,21 +87,39 @@ export function encodeMessages(messages: readonly WireMessage[]): Uint8Array {
   ));
 }
 
-/** What a batch of messages came to, as one run of frames. */
-export function encodeAnswers(
-  acknowledged: readonly string[],
-  refused: readonly { readonly id: string; readonly reason: string }[],
-): Uint8Array {
+/** Which messages were shown here, as one frame; 1 to WINDOW_MESSAGES ids. */
+export function encodeRead(ids: readonly string[]): Uint8Array {
+  return encodeFrames([Frame.encode({ read: { ids: ids.map(idBytes) } })]);
+}
+
+/** What a batch of messages and receipts came to. */
+export interface Answers {
+  readonly acknowledged: readonly string[];
+  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+  /** Receipts that were taken. */
+  readonly read: readonly string[];
+}
+
+/** Answers as one run of frames. */
+export function encodeAnswers({ acknowledged, refused, read }: Answers): Uint8Array {
   const payloads: Uint8Array[] = [];
-  for (let start = 0; start < acknowledged.length; start += WINDOW_MESSAGES) {
-    const ids = acknowledged.slice(start, start + WINDOW_MESSAGES).map(idBytes);
-    payloads.push(Frame.encode({ acknowledgement: { ids } }));
+  for (const ids of batches(acknowledged)) {
+    payloads.push(Frame.encode({ acknowledgement: { ids: ids.map(idBytes) } }));
   }
   for (const { id, reason } of refused) {
     const bytes = new TextEncoder().encode(reason.slice(0, MAX_REASON_BYTES / 4));
     payloads.push(Frame.encode({ refusal: { id: idBytes(id), reason: bytes } }));
   }
+  for (const ids of batches(read)) {
+    payloads.push(Frame.encode({ readAcknowledgement: { ids: ids.map(idBytes) } }));
+  }
   return encodeFrames(payloads);
+}
+
+function* batches(ids: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < ids.length; start += WINDOW_MESSAGES) {
+    yield ids.slice(start, start + WINDOW_MESSAGES);
+  }
 }
 
 /**
@@ -109,11 +130,11 @@ export function decodeFrame(payload: Uint8Array): DirectFrame {
   const frame = parse(payload);
   if (frame.message !== undefined) return decodeMessage(frame.message);
   if (frame.acknowledgement !== undefined) {
-    const { ids } = frame.acknowledgement;
-    if (ids.length === 0 || ids.length > WINDOW_MESSAGES) {
-      throw new WireError(`an acknowledgement of ${ids.length} ids`);
-    }
-    return { type: "acknowledgement", ids: ids.map(readId) };
+    return { type: "acknowledgement", ids: readIds(frame.acknowledgement.ids) };
+  }
+  if (frame.read !== undefined) return { type: "read", ids: readIds(frame.read.ids) };
+  if (frame.readAcknowledgement !== undefined) {
+    return { type: "read-acknowledgement", ids: readIds(frame.readAcknowledgement.ids) };
   }
   if (frame.refusal !== undefined) {
     const { id, reason } = frame.refusal;
@@ -163,6 +184,13 @@ function readUtf8(bytes: Uint8Array): string | undefined {
     // Not UTF-8: the caller decides what follows.
     return undefined;
   }
+}
+
+function readIds(ids: readonly Uint8Array[]): string[] {
+  if (ids.length === 0 || ids.length > WINDOW_MESSAGES) {
+    throw new WireError(`a frame with ${ids.length} ids`);
+  }
+  return ids.map(readId);
 }
 
 function readId(bytes: Uint8Array): string {

@@ -1,42 +1,47 @@
 /**
- * The SQLite file of a profile: how it is opened, how a transaction is run, and what its errors
- * mean to a person. WAL with `synchronous=FULL`: what a transaction committed survives a power cut.
+ * The SQLite file of a profile: how it is opened and how a transaction is run.
+ *
+ * Guarantees
+ * - WAL with `synchronous=FULL`: what a transaction committed survives a power cut
+ * - a damaged file is found when it is opened for writing and put aside, never overwritten; damage
+ *   that shows later is an error, and the next opening for writing looks for it (`damaged.ts`)
+ * - while another process holds the lock, all transactions together wait `BUSY_TIMEOUT_MS` for it and
+ *   then fail with `storage-busy`, at once, until one of them gets through
+ *
+ * Trying again is up to the callers: everything here is synchronous and blocks the process.
  */
 import { DatabaseSync } from "node:sqlite";
-import { ChatError } from "../errors.ts";
+import { findDamage, mark, putAside } from "./damaged.ts";
+import { BUSY_TIMEOUT_MS, openToRead } from "./open_to_read.ts";
 import { migrate } from "./schema.ts";
+import { refuseNewerSchema } from "./schema_version.ts";
+import { isBusy, isDamage, storageError } from "./storage_error.ts";
 
-/** How long a statement waits for another process's lock. It blocks everything: keep it short. */
-const BUSY_TIMEOUT_MS = 200;
-
-/** SQLite's primary result codes that people can do something about (sqlite.org/rescode.html). */
-const SQLITE_BUSY = 5;
-const SQLITE_READONLY = 8;
-/** Also where a disk was full already when the database was opened: SQLite does not say which. */
-const SQLITE_IOERR = 10;
-const SQLITE_CORRUPT = 11;
-const SQLITE_FULL = 13;
-const SQLITE_CANTOPEN = 14;
-const SQLITE_NOTADB = 26;
+/** A database that is open for writing. */
+export interface OpenedDatabase {
+  readonly db: DatabaseSync;
+  /** Where the file that was there has gone, because it is damaged; undefined: nothing happened. */
+  readonly putAside: string | undefined;
+}
 
 /**
  * Opens the database at `path`, makes it where it is missing (readable by its owner only), and
  * brings it to the current schema. `:memory:` gives one that lives in memory.
- * @throws ChatError `storage-failed`
+ * @param now ms since the epoch
+ * @throws ChatError `storage-busy`, `storage-failed`; then the file is as it was
  */
-export function openDatabase(path: string, now: number): DatabaseSync {
-  if (path !== ":memory:") reserveFile(path);
-  return guard(path, () => {
-    const db = new DatabaseSync(path);
+export function openDatabase(path: string, now: number): OpenedDatabase {
+  if (path === ":memory:") return { db: openFile(path, now), putAside: undefined };
+  return saving(path, () => {
+    const damage = findDamage(path);
+    if (damage !== undefined) return beginAnew(path, now);
+    reserveFile(path);
     try {
-      db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      db.exec("PRAGMA journal_mode = WAL");
-      db.exec("PRAGMA synchronous = FULL");
-      db.exec("PRAGMA foreign_keys = ON");
-      migrate(db, now);
-      return db;
+      refuseNewer(path);
+      return { db: openFile(path, now), putAside: undefined };
     } catch (error) {
-      db.close();
+      // A file that was not checked because of its size.
+      if (isDamage(error)) return beginAnew(path, now);
       throw error;
     }
   });
@@ -44,30 +49,20 @@ export function openDatabase(path: string, now: number): DatabaseSync {
 
 /**
  * Opens an existing database for reading while its owner may be running; undefined if there is none.
- * @throws ChatError `storage-failed`
+ * @throws ChatError `storage-busy`, `storage-failed`
  */
 export function openDatabaseReadOnly(path: string): DatabaseSync | undefined {
-  try {
-    Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw storageError(path, error);
-  }
-  return guard(path, () => {
-    const db = new DatabaseSync(path, { readOnly: true });
-    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    return db;
-  });
+  return guard(path, () => fileExists(path) ? openToRead(path) : undefined);
 }
 
 /**
  * Runs `work` in one transaction that survives the death of this process, but is not forced to the
  * disk: after a power cut it may be gone, and the database is as it was before. Only for what will
  * be found out again.
- * @throws ChatError `storage-failed`
+ * @throws ChatError `storage-busy`, `storage-failed`
  */
 export function lazyTransaction<T>(db: DatabaseSync, work: () => T): T {
-  return guard("the database", () => {
+  return saving(db, () => {
     db.exec("PRAGMA synchronous = NORMAL");
     try {
       return transaction(db, work);
@@ -79,11 +74,11 @@ export function lazyTransaction<T>(db: DatabaseSync, work: () => T): T {
 
 /**
  * Runs `work` in one transaction: all of it is on disk when this returns, or none.
- * @throws ChatError `storage-failed`
+ * @throws ChatError `storage-busy`, `storage-failed`
  */
 export function transaction<T>(db: DatabaseSync, work: () => T): T {
-  return guard("the database", () => {
-    db.exec("BEGIN IMMEDIATE");
+  return saving(db, () => {
+    begin(db);
     try {
       const result = work();
       db.exec("COMMIT");
@@ -95,6 +90,55 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
   });
 }
 
+/**
+ * Runs `work`, which reads, and gives what SQLite throws the words of this program.
+ * @param source the database, or its path
+ * @throws ChatError `storage-busy`, `storage-failed`
+ */
+export function guard<T>(source: DatabaseSync | string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw failure("", source, error);
+  }
+}
+
+/** The same for work that writes. */
+function saving<T>(target: DatabaseSync | string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw failure("not saved: ", target, error);
+  }
+}
+
+function failure(prefix: string, source: DatabaseSync | string, error: unknown): Error {
+  if (!isDamage(error) && typeof source !== "string") {
+    return storageError(`${prefix}the database`, error);
+  }
+  const path = typeof source === "string" ? source : fileOf(source);
+  if (isDamage(error) && path !== undefined) mark(path);
+  return storageError(`${prefix}${path ?? "the database"}`, error);
+}
+
+/**
+ * Many channels may try at the same time, again and again. Only the first one that finds the lock
+ * taken waits for it; the others do not add their waits to its.
+ */
+function begin(db: DatabaseSync): void {
+  try {
+    db.exec("BEGIN IMMEDIATE");
+  } catch (error) {
+    if (isBusy(error)) setBusyTimeout(db, 0);
+    throw error;
+  }
+  setBusyTimeout(db, BUSY_TIMEOUT_MS);
+}
+
+function setBusyTimeout(db: DatabaseSync, ms: number): void {
+  db.exec(`PRAGMA busy_timeout = ${ms}`);
+}
+
 function rollBack(db: DatabaseSync): void {
   try {
     db.exec("ROLLBACK");
@@ -103,65 +147,51 @@ function rollBack(db: DatabaseSync): void {
   }
 }
 
-/**
- * Runs `work` and gives what SQLite throws the words of this program.
- * @param path the file, for the message
- * @throws ChatError `storage-failed`
- */
-export function guard<T>(path: string, work: () => T): T {
+function beginAnew(path: string, now: number): OpenedDatabase {
+  const aside = putAside(path, now);
+  reserveFile(path);
+  return { db: openFile(path, now), putAside: aside };
+}
+
+/** Before anything is opened for writing: also closing writes, where a log was left. */
+function refuseNewer(path: string): void {
+  const db = openToRead(path);
   try {
-    return work();
+    refuseNewerSchema(db);
+  } finally {
+    db.close();
+  }
+}
+
+function openFile(path: string, now: number): DatabaseSync {
+  const db = new DatabaseSync(path);
+  try {
+    setBusyTimeout(db, BUSY_TIMEOUT_MS);
+    db.exec("PRAGMA journal_mode = WAL");
+    db.exec("PRAGMA synchronous = FULL");
+    db.exec("PRAGMA foreign_keys = ON");
+    migrate(db, now);
+    return db;
   } catch (error) {
-    if (error instanceof ChatError) throw error;
-    throw storageError(path, error);
+    db.close();
+    throw error;
   }
 }
 
-function storageError(path: string, cause: unknown): ChatError {
-  const [what, hint] = explain(cause);
-  return new ChatError("storage-failed", `not saved: ${path} ${what}`, { hint, cause });
+/** Undefined for a database in memory. */
+function fileOf(db: DatabaseSync): string | undefined {
+  const row = db.prepare("PRAGMA database_list").get();
+  return typeof row?.file === "string" && row.file !== "" ? row.file : undefined;
 }
 
-function explain(cause: unknown): [what: string, hint: string] {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  switch (primaryCode(cause, message)) {
-    case SQLITE_FULL:
-      return ["does not fit: the disk is full", "make room on the disk; nothing was lost"];
-    case SQLITE_IOERR:
-      return [
-        "could not be read or written: the disk is full, or fails",
-        "make room on the disk and try again; what was saved before is still there",
-      ];
-    case SQLITE_BUSY:
-      return ["is locked by another process", "close the program that has the database open"];
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-      return [`cannot be opened or written (${message})`, "check the permissions of the folder"];
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return [
-        "is damaged",
-        "move chat.db away to start with an empty history; the identity is a separate file",
-      ];
-    default:
-      return [`failed (${message})`, "run again with --verbose to see where"];
+function fileExists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
-}
-
-/** `exec()` throws errors without `errcode` (Deno 2.9), so the text has to serve there. */
-function primaryCode(cause: unknown, message: string): number | undefined {
-  if (cause instanceof Error && "errcode" in cause && typeof cause.errcode === "number") {
-    return cause.errcode & 0xff;
-  }
-  if (cause instanceof Deno.errors.PermissionDenied) return SQLITE_CANTOPEN;
-  if (/disk is full|No space left/.test(message)) return SQLITE_FULL;
-  if (/disk I\/O error/.test(message)) return SQLITE_IOERR;
-  if (/database is locked/.test(message)) return SQLITE_BUSY;
-  if (/readonly/.test(message)) return SQLITE_READONLY;
-  if (/malformed/.test(message)) return SQLITE_CORRUPT;
-  if (/not a database/.test(message)) return SQLITE_NOTADB;
-  if (/unable to open/.test(message)) return SQLITE_CANTOPEN;
-  return undefined;
 }
 
 /** SQLite gives its side files (WAL, shared memory) the permissions of the main file. */
@@ -169,7 +199,6 @@ function reserveFile(path: string): void {
   try {
     Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return;
-    throw storageError(path, error);
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }

@@ -6,7 +6,7 @@
  * transaction and throws ChatError `storage-failed` if it did not happen.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { lazyTransaction, transaction } from "./database.ts";
+import { guard, lazyTransaction, transaction } from "./database.ts";
 import type { Conversation, MessageState, OwnMessage, ReceivedMessage } from "./message_record.ts";
 import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
 import type { PeerStore } from "./peer_store.ts";
@@ -42,6 +42,24 @@ export interface Accepted {
   readonly conflicts: readonly string[];
 }
 
+/** A state that an own message can come to after it was queued. */
+export type LaterState = Exclude<MessageState, "queued">;
+
+/**
+ * From which states a message comes to another one. What is heard from the recipient is the truth,
+ * also for a message that was taken back too late.
+ */
+const PREDECESSORS: { readonly [State in LaterState]: readonly MessageState[] } = {
+  sent: ["queued"],
+  delivered: ["queued", "sent", "cancelled"],
+  read: ["queued", "sent", "delivered", "cancelled"],
+  refused: ["queued", "sent", "cancelled"],
+  cancelled: ["queued", "sent"],
+};
+
+/** Found out again where a power cut undoes them: not worth a flush to the disk. */
+const CHEAP_STATES: ReadonlySet<LaterState> = new Set(["sent", "delivered", "read"]);
+
 /** Reads and writes the tables `conversation` and `message`. */
 export class MessageStore {
   readonly #db: DatabaseSync;
@@ -49,7 +67,7 @@ export class MessageStore {
   readonly #selfKey: number;
   readonly #insertOwn: StatementSync;
   readonly #insertReceived: StatementSync;
-  readonly #setState: StatementSync;
+  readonly #setState: ReadonlyMap<LaterState, StatementSync>;
   readonly #selectWaiting: StatementSync;
   readonly #nextSequence: StatementSync;
   readonly #selectPeerConversation: StatementSync;
@@ -66,11 +84,11 @@ export class MessageStore {
     this.#insertReceived = db.prepare(`
       INSERT INTO message (conversation, sender, id, sent_at, recorded_at, reply_to, text)
       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, id) DO NOTHING`);
-    this.#setState = db.prepare(`
-      UPDATE message SET state = ?, recorded_at = ?, reason = ?
-      WHERE sender = ${selfKey} AND id = ? AND conversation = ?
-        AND state IN ('queued', 'sent') AND state <> ?
-      RETURNING position, sent_at, reply_to, text`);
+    this.#setState = new Map(
+      (Object.keys(PREDECESSORS) as LaterState[]).map((
+        state,
+      ) => [state, prepareSetState(db, selfKey, state)]),
+    );
     this.#selectWaiting = db.prepare(`
       SELECT sequence, id, sent_at, text, reply_to FROM message INDEXED BY outbox
       WHERE conversation = ? AND state IN ('queued', 'sent') AND sequence > ?
@@ -138,9 +156,11 @@ export class MessageStore {
 
   /** The next messages that wait for a peer, after the sequence number `after`, in order. */
   waiting(peerId: string, after: number, limit: number): OutgoingMessage[] {
-    const key = this.#findConversation({ kind: "peer", peerId });
-    if (key === undefined) return [];
-    return this.#selectWaiting.all(key, after, limit).map((row) => ({
+    const rows = guard(this.#db, () => {
+      const key = this.#findConversation({ kind: "peer", peerId });
+      return key === undefined ? [] : this.#selectWaiting.all(key, after, limit);
+    });
+    return rows.map((row) => ({
       sequence: Number(row.sequence),
       id: String(row.id),
       sentAt: Number(row.sent_at),
@@ -149,43 +169,27 @@ export class MessageStore {
     }));
   }
 
-  /** Everybody for whom a message waits. */
-  conversationsWaiting(): Conversation[] {
-    return this.#db.prepare(`
-      SELECT peer.peer_id, conversation.address
-      FROM conversation LEFT JOIN peer ON peer.key = conversation.peer
-      WHERE conversation.key IN
-        (SELECT conversation FROM message WHERE state IN ('queued', 'sent'))
-      ORDER BY conversation.key`)
-      .all()
-      .map((row) =>
-        row.peer_id === null
-          ? { kind: "address", address: String(row.address) }
-          : { kind: "peer", peerId: String(row.peer_id) }
-      );
-  }
-
   /**
-   * Records a state of messages to `peerId` that are still in the outbox; the others are left
-   * alone. `delivered`, `refused` and `cancelled` take them out of it. A power cut may undo `sent`
-   * and `delivered`: the message then goes out once more, and the recipient knows it already.
+   * Records a state of messages to `peerId`; those that cannot come to it are left alone (a late
+   * `sent`, an answer that came twice). A power cut may undo `sent`, `delivered` and `read`: the
+   * message or the receipt then comes once more.
    * @returns the messages that changed
    */
   record(
     peerId: string,
     ids: readonly string[],
-    state: Exclude<MessageState, "queued" | "read">,
+    state: LaterState,
     now: number,
     reason?: string,
   ): OwnMessage[] {
-    const commit = state === "sent" || state === "delivered" ? lazyTransaction : transaction;
+    const commit = CHEAP_STATES.has(state) ? lazyTransaction : transaction;
     return commit(this.#db, () => {
       const conversation: Conversation = { kind: "peer", peerId };
       const key = this.#findConversation(conversation);
       if (key === undefined) return [];
       const changed: OwnMessage[] = [];
       for (const id of ids) {
-        const row = this.#setState.get(state, now, reason ?? null, id, key, state);
+        const row = this.#setState.get(state)?.get(now, reason ?? null, id, key);
         if (row === undefined) continue;
         changed.push({
           direction: "out",
@@ -210,7 +214,7 @@ export class MessageStore {
    * @returns whether there were any
    */
   bind(address: string, peerId: string, now: number): boolean {
-    const from = this.#findConversation({ kind: "address", address });
+    const from = guard(this.#db, () => this.#findConversation({ kind: "address", address }));
     if (from === undefined) return false;
     transaction(this.#db, () => {
       const to = this.#conversationKey({ kind: "peer", peerId }, now);
@@ -227,8 +231,11 @@ export class MessageStore {
 
   /** An own message by its id. */
   own(id: string): OwnMessage | undefined {
-    const row = this.#db.prepare(`${SELECT_MESSAGE} WHERE sender = ${this.#selfKey} AND id = ?`)
-      .get(id);
+    const row = guard(
+      this.#db,
+      () =>
+        this.#db.prepare(`${SELECT_MESSAGE} WHERE sender = ${this.#selfKey} AND id = ?`).get(id),
+    );
     if (row === undefined) return undefined;
     const message = readMessage(row, this.#selfKey);
     return message.direction === "out" ? message : undefined;
@@ -262,4 +269,12 @@ export class MessageStore {
         .run(peer, address).lastInsertRowid,
     );
   }
+}
+
+function prepareSetState(db: DatabaseSync, selfKey: number, state: LaterState): StatementSync {
+  const before = PREDECESSORS[state].map((name) => `'${name}'`).join(", ");
+  return db.prepare(`
+    UPDATE message SET state = '${state}', recorded_at = ?, reason = ?
+    WHERE sender = ${selfKey} AND id = ? AND conversation = ? AND state IN (${before})
+    RETURNING position, sent_at, reply_to, text`);
 }

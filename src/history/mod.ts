@@ -9,11 +9,16 @@ import { guard, openDatabase, openDatabaseReadOnly } from "./database.ts";
 import type { Conversation, MessageRecord } from "./message_record.ts";
 import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
 import { MessageStore } from "./message_store.ts";
+import { openBeside } from "./open_beside.ts";
+import { Outbox } from "./outbox.ts";
 import { PeerStore } from "./peer_store.ts";
+import { ReadMarks } from "./read_marks.ts";
+import { requireCurrentSchema } from "./schema.ts";
 
 export type { Accepted, Draft, IncomingMessage, OutgoingMessage } from "./message_store.ts";
-export type { PeerUpdate, RememberedPeer } from "./peer_store.ts";
-export type { MessageStore, PeerStore };
+export type { OutboxEntry, Search } from "./outbox.ts";
+export type { DialledAddress, PeerUpdate, RememberedPeer } from "./peer_store.ts";
+export type { MessageStore, Outbox, PeerStore, ReadMarks };
 
 /** Which messages `list()` gives: the last `limit` that fit, oldest first. */
 export interface MessageQuery {
@@ -29,31 +34,48 @@ export interface MessageQuery {
 /** An open history; dispose it to close the file. */
 export interface History extends Disposable {
   readonly messages: MessageStore;
+  readonly outbox: Outbox;
   readonly peers: PeerStore;
+  readonly readMarks: ReadMarks;
+  /** Where the file that was there has gone, because it was damaged; undefined: it is sound. */
+  readonly putAside: string | undefined;
+  /** @throws ChatError `storage-busy`, `storage-failed` */
   list(query: MessageQuery): MessageRecord[];
 }
 
 /**
- * Opens the history of the identity `self` for writing, and makes it where it is missing.
+ * Opens the history of the identity `self` for writing, and makes it where it is missing. A damaged
+ * file is put aside, and a new one begun.
  * @param path the file, or `:memory:`
- * @throws ChatError `storage-failed`
+ * @throws ChatError `storage-busy`, `storage-failed`
  */
 export function openHistory(path: string, self: string, now: number): History {
-  const db = openDatabase(path, now);
-  const peers = new PeerStore(db);
-  const selfKey = peers.keyOf(self, "asked", now);
-  const messages = new MessageStore(db, peers, selfKey);
-  return {
-    messages,
-    peers,
-    list: (query) => listMessages(db, selfKey, query),
-    [Symbol.dispose]: () => db.close(),
-  };
+  const { db, putAside } = openDatabase(path, now);
+  try {
+    return guard(path, () => {
+      const peers = new PeerStore(db);
+      const selfKey = peers.keyOf(self, "asked", now);
+      return {
+        messages: new MessageStore(db, peers, selfKey),
+        outbox: new Outbox(db, selfKey),
+        peers,
+        readMarks: new ReadMarks(db, selfKey),
+        putAside,
+        list: (query) => guard(db, () => listMessages(db, selfKey, query)),
+        [Symbol.dispose]: () => db.close(),
+      };
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** A history opened beside its owner, to look at. */
 export interface HistoryReader extends Disposable {
-  readonly peers: Pick<PeerStore, "list" | "atAddress">;
+  readonly outbox: Pick<Outbox, "list" | "count" | "searchFor">;
+  readonly peers: Pick<PeerStore, "list" | "atAddress" | "dialled">;
+  readonly readMarks: Pick<ReadMarks, "countUnread">;
   list(query: MessageQuery): MessageRecord[];
 }
 
@@ -63,13 +85,34 @@ export interface HistoryReader extends Disposable {
  */
 export function readHistory(path: string, self: string): HistoryReader | undefined {
   const db = openDatabaseReadOnly(path);
-  if (db === undefined) return undefined;
+  return db === undefined ? undefined : attach(db, path, self);
+}
+
+/** A history opened beside its owner, to take messages back. */
+export interface HistoryBeside extends HistoryReader {
+  readonly outbox: HistoryReader["outbox"] & Pick<Outbox, "cancel">;
+}
+
+/**
+ * Opens the history of `self`, which is there, for writing while another process owns it. That one
+ * is not told: it finds out when it looks at the database again.
+ * @throws ChatError `storage-busy`, `storage-failed`
+ */
+export function openHistoryBeside(path: string, self: string): HistoryBeside {
+  return attach(guard(path, () => openBeside(path)), path, self);
+}
+
+/** @throws ChatError `storage-busy`, `storage-failed`; then `db` is closed */
+function attach(db: DatabaseSync, path: string, self: string): HistoryBeside {
   try {
     return guard(path, () => {
+      requireCurrentSchema(db);
       const row = db.prepare("SELECT key FROM peer WHERE peer_id = ?").get(self);
       const selfKey = Number(row?.key ?? 0);
       return {
+        outbox: new Outbox(db, selfKey),
         peers: new PeerStore(db),
+        readMarks: new ReadMarks(db, selfKey),
         list: (query) => guard(path, () => listMessages(db, selfKey, query)),
         [Symbol.dispose]: () => db.close(),
       };

@@ -3,7 +3,7 @@
  * here. Names and addresses are hints; the peer id is the identity.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { transaction } from "./database.ts";
+import { guard, lazyTransaction, transaction } from "./database.ts";
 
 /** Addresses kept for one peer; the ones that worked longest ago go first. */
 const MAX_ADDRESSES_PER_PEER = 16;
@@ -19,6 +19,18 @@ export interface RememberedPeer {
   readonly lastSeen: number;
   /** Multiaddrs without the peer id, most recently working first. */
   readonly addresses: readonly string[];
+}
+
+/** What came of dialling one address of a peer. */
+export interface DialledAddress {
+  /** A multiaddr without the peer id. */
+  readonly address: string;
+  /** When it last worked, ms since the epoch; 0: never, it is only what the peer or somebody says. */
+  readonly lastWorked: number;
+  /** When it was last dialled, ms since the epoch; undefined: never. */
+  readonly triedAt: number | undefined;
+  /** Why that failed, one line safe for a terminal; undefined if it worked. */
+  readonly failure: string | undefined;
 }
 
 /** What is learned of a peer; what is left out stays as it was. */
@@ -43,7 +55,8 @@ export class PeerStore {
   readonly #db: DatabaseSync;
   readonly #upsert: StatementSync;
   readonly #selectKey: StatementSync;
-  readonly #upsertAddress: StatementSync;
+  readonly #upsertClaim: StatementSync;
+  readonly #upsertDialled: StatementSync;
   readonly #pruneAddresses: StatementSync;
 
   constructor(db: DatabaseSync) {
@@ -53,10 +66,15 @@ export class PeerStore {
       ON CONFLICT (peer_id) DO UPDATE SET
         name = coalesce(?, name), last_seen = max(last_seen, excluded.last_seen)`);
     this.#selectKey = db.prepare("SELECT key FROM peer WHERE peer_id = ?");
-    this.#upsertAddress = db.prepare(`
-      INSERT INTO peer_address (peer, address, last_worked) VALUES (?, ?, ?)
+    this.#upsertClaim = db.prepare(`
+      INSERT INTO peer_address (peer, address, last_worked) VALUES (?, ?, 0)
+      ON CONFLICT (peer, address) DO NOTHING`);
+    this.#upsertDialled = db.prepare(`
+      INSERT INTO peer_address (peer, address, last_worked, tried_at, failure)
+      VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (peer, address) DO UPDATE SET
-        last_worked = max(last_worked, excluded.last_worked)`);
+        last_worked = max(last_worked, excluded.last_worked),
+        tried_at = excluded.tried_at, failure = excluded.failure`);
     this.#pruneAddresses = db.prepare(`
       DELETE FROM peer_address WHERE peer = ? AND address NOT IN (
         SELECT address FROM peer_address WHERE peer = ?
@@ -81,17 +99,48 @@ export class PeerStore {
       const { addresses = [], reachedAt } = update;
       if (addresses.length === 0 && reachedAt === undefined) return;
       const key = Number(this.#selectKey.get(peerId)?.key);
-      for (const address of addresses) this.#upsertAddress.run(key, address, 0);
-      if (reachedAt !== undefined) this.#upsertAddress.run(key, reachedAt, seenAt);
+      for (const address of addresses) this.#upsertClaim.run(key, address);
+      if (reachedAt !== undefined) this.#upsertDialled.run(key, reachedAt, seenAt, seenAt, null);
       this.#pruneAddresses.run(key, key);
     });
   }
 
+  /**
+   * Notes what came of dialling an address of a peer.
+   * @param failure one line safe for a terminal; undefined if it worked
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  noteDial(peerId: string, address: string, triedAt: number, failure: string | undefined): void {
+    lazyTransaction(this.#db, () => {
+      const key = this.#selectKey.get(peerId)?.key;
+      if (key === undefined) return;
+      const workedAt = failure === undefined ? triedAt : 0;
+      this.#upsertDialled.run(key, address, workedAt, triedAt, failure ?? null);
+      this.#pruneAddresses.run(key, key);
+    });
+  }
+
+  /** The known addresses of a peer and what came of dialling them, most recently working first. */
+  dialled(peerId: string): DialledAddress[] {
+    const rows = guard(this.#db, () =>
+      this.#db.prepare(`
+        SELECT address, last_worked, tried_at, failure
+        FROM peer_address JOIN peer ON peer.key = peer_address.peer
+        WHERE peer_id = ? ORDER BY last_worked DESC, address`).all(peerId));
+    return rows.map((row) => ({
+      address: String(row.address),
+      lastWorked: Number(row.last_worked),
+      triedAt: row.tried_at === null ? undefined : Number(row.tried_at),
+      failure: row.failure === null ? undefined : String(row.failure),
+    }));
+  }
+
   /** The peer last reached at `address` by dialling it; what peers claim does not count. */
   atAddress(address: string): string | undefined {
-    const row = this.#db.prepare(`
-      SELECT peer_id FROM peer_address JOIN peer ON peer.key = peer_address.peer
-      WHERE address = ? AND last_worked > 0 ORDER BY last_worked DESC LIMIT 1`).get(address);
+    const row = guard(this.#db, () =>
+      this.#db.prepare(`
+        SELECT peer_id FROM peer_address JOIN peer ON peer.key = peer_address.peer
+        WHERE address = ? AND last_worked > 0 ORDER BY last_worked DESC LIMIT 1`).get(address));
     return row === undefined ? undefined : String(row.peer_id);
   }
 

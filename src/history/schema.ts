@@ -60,6 +60,29 @@ const MIGRATIONS: readonly string[] = [
   -- the messages.
   CREATE INDEX outbox ON message (conversation, sequence) WHERE state IN ('queued', 'sent');
   `,
+  // 2: what was shown to the person, read receipts, and how the search for a recipient goes
+  `
+  -- Incoming messages only: when it was shown here, null if not yet. Whether its sender is still to
+  -- be told (1) or not (null).
+  ALTER TABLE message ADD COLUMN read_at INTEGER;
+  ALTER TABLE message ADD COLUMN receipt_due INTEGER;
+  UPDATE message SET read_at = recorded_at WHERE state IS NULL;
+  CREATE INDEX unread ON message (position) WHERE state IS NULL AND read_at IS NULL;
+  CREATE INDEX receipt ON message (conversation, position) WHERE receipt_due = 1;
+
+  -- The last dial: when, and why it failed in words for a person; null if it worked.
+  ALTER TABLE peer_address ADD COLUMN tried_at INTEGER;
+  ALTER TABLE peer_address ADD COLUMN failure TEXT;
+
+  -- How the search for the other side of a conversation goes, while messages wait for it.
+  CREATE TABLE search (
+    conversation INTEGER PRIMARY KEY REFERENCES conversation (key) ON DELETE CASCADE,
+    attempts INTEGER NOT NULL,
+    last_tried INTEGER NOT NULL,
+    failure TEXT,
+    next_attempt INTEGER
+  ) STRICT;
+  `,
 ];
 
 /** The schema that this program writes. */
@@ -73,15 +96,8 @@ export function migrate(db: DatabaseSync, now: number): void {
   db.exec(
     "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT",
   );
-  const row = db.prepare("SELECT coalesce(max(version), 0) AS version FROM migration").get();
-  const found = Number(row?.version ?? 0);
-  if (found > SCHEMA_VERSION) {
-    throw new ChatError(
-      "storage-failed",
-      `the database has schema ${found}, this program knows schemas up to ${SCHEMA_VERSION}`,
-      { hint: "use the newer p2p-chat that wrote it, or another profile" },
-    );
-  }
+  const found = versionOf(db);
+  refuseNewer(found);
   for (let version = found + 1; version <= SCHEMA_VERSION; version++) {
     db.exec("BEGIN IMMEDIATE");
     try {
@@ -93,4 +109,33 @@ export function migrate(db: DatabaseSync, now: number): void {
       throw error;
     }
   }
+}
+
+/**
+ * For whoever only reads, and may not migrate beside the owner.
+ * @throws ChatError `storage-failed` when another version of the program has written it
+ */
+export function requireCurrentSchema(db: DatabaseSync): void {
+  const found = versionOf(db);
+  refuseNewer(found);
+  if (found === SCHEMA_VERSION) return;
+  throw new ChatError(
+    "storage-failed",
+    `the database has schema ${found} of an older p2p-chat, this program reads schema ${SCHEMA_VERSION}`,
+    { hint: "start a node once, which brings it up to date, for example: p2p-chat listen" },
+  );
+}
+
+function refuseNewer(found: number): void {
+  if (found <= SCHEMA_VERSION) return;
+  throw new ChatError(
+    "storage-failed",
+    `the database has schema ${found}, this program knows schemas up to ${SCHEMA_VERSION}`,
+    { hint: "use the newer p2p-chat that wrote it, or another profile" },
+  );
+}
+
+function versionOf(db: DatabaseSync): number {
+  const row = db.prepare("SELECT coalesce(max(version), 0) AS version FROM migration").get();
+  return Number(row?.version ?? 0);
 }

@@ -2,7 +2,8 @@
  * What a running node offers to the commands, the menu and the screens: the one seam between what
  * people see and how peers talk.
  */
-import type { MessageRecord, OwnMessage } from "../history/message_record.ts";
+import type { MessageRecord, OwnMessage, ReceivedMessage } from "../history/message_record.ts";
+import type { DialledAddress, OutboxEntry, Search } from "../history/mod.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
 
 /** A PEER argument after it was understood. */
@@ -28,6 +29,20 @@ export interface ConnectResult {
   readonly peer: ActivePeer | undefined;
   /** Why it failed, one line safe for a terminal; undefined when it worked. */
   readonly error: string | undefined;
+}
+
+/** How it stands with reaching a peer, or an address where nobody has answered yet. */
+export interface Reachability {
+  /** The peer as it is connected now; undefined if it is not. */
+  readonly active: ActivePeer | undefined;
+  /** What is known of its addresses, the one that worked last first. */
+  readonly addresses: readonly DialledAddress[];
+  /** How many messages wait for it. */
+  readonly waiting: number;
+  /** How the search for it goes, while messages wait. */
+  readonly search: Search | undefined;
+  /** When it is dialled again, ms since the epoch; undefined while nothing is planned. */
+  readonly nextAttempt: number | undefined;
 }
 
 /** Which messages `history` returns: the last `limit` that fit, oldest first. */
@@ -64,7 +79,11 @@ export interface ChatNode extends AsyncDisposable {
    * @param text 1 B to 32 KiB of UTF-8
    * @throws ChatError `bad-usage` (empty or too long), `storage-failed` (nothing was saved)
    */
-  send(recipient: Recipient, text: string, options?: { replyTo?: string }): Promise<OwnMessage>;
+  send(
+    recipient: Recipient,
+    text: string,
+    options?: { replyTo?: string; signal?: AbortSignal },
+  ): Promise<OwnMessage>;
   /**
    * Resolves when the message is delivered, read, refused or cancelled.
    * @throws the signal's reason
@@ -89,4 +108,27 @@ export interface ChatNode extends AsyncDisposable {
   /** The name to show for a peer: what it calls itself, or the beginning of its id. Terminal-safe. */
   displayName(peerId: string): string;
   history(query: HistoryQuery): MessageRecord[];
+  /** What is not delivered, in the order of writing: the first `limit`. */
+  outbox(limit: number): OutboxEntry[];
+  /**
+   * Takes a message back that is not known to be delivered; one that has gone out may arrive all the
+   * same, and then becomes `delivered`.
+   * @returns the message as it was before; undefined if none with this id waits
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  cancel(messageId: string): OwnMessage | undefined;
+  /** Dials everybody for whom messages wait, and all mandatory peers, at once instead of later. */
+  retry(): void;
+  /** How it stands with reaching somebody. */
+  reachability(recipient: Recipient): Reachability;
+  /**
+   * Messages that arrived in earlier runs and were never shown, oldest first: the first `limit`. What
+   * arrives in this run comes as an event.
+   */
+  unread(limit: number): ReceivedMessage[];
+  /**
+   * The person has seen these: they are not unread any more, and their senders are told where both
+   * sides allow it. What cannot be saved now is shown once more in a later run.
+   */
+  shown(messages: readonly ReceivedMessage[]): void;
 }

@@ -31,6 +31,13 @@ export function dialFailure(target: string, cause: unknown): ChatError {
   return new ChatError(code, `${sanitise(target)}: ${words}`, { hint, cause });
 }
 
+/** Why a dial failed, without the target: one line safe for a terminal. */
+export function dialReason(cause: unknown): string {
+  if (cause instanceof ChatError) return sanitise(cause.message);
+  const [, words] = explain(flatten(cause));
+  return words;
+}
+
 function explain(errors: readonly Error[]): [code: ErrorCode, words: string, hint: string] {
   if (errors.some(({ message }) => /dial self/i.test(message))) {
     return ["bad-address", "that is this very node", "give the address of another peer"];

@@ -16,11 +16,13 @@ export const HANDSHAKE_TIMEOUT_MS = 10_000;
  * takes 4 s and more. The transport gives an address where nobody answers at all half of it.
  */
 export const DIAL_TIMEOUT_MS = 10_000;
+/**
+ * The same for one address, handshake included, ms. Less than for the whole dial, so that the result
+ * of the address is known and not only that somebody lost patience.
+ */
+export const ADDRESS_DIAL_TIMEOUT_MS = 9_500;
 export const MAX_PARALLEL_DIALS = 16;
 /** Addresses of one peer that are tried in one dial. */
 export const MAX_ADDRESSES_PER_DIAL = 16;
-/** Ping interval and answer time, ms: a peer that vanished is noticed after 15 s at most. */
-export const PING_INTERVAL_MS = 10_000;
-export const PING_TIMEOUT_MS = 5_000;
 /** Streams that one connection may have open at once. */
 export const MAX_STREAMS_PER_CONNECTION = 32;

@@ -6,22 +6,24 @@ import { getLogger } from "@logtape/logtape";
 import type { IdentifyResult } from "@libp2p/interface";
 import type { Config } from "../config/config.ts";
 import { parseIp } from "../config/ip.ts";
-import { DirectDriver } from "../direct/mod.ts";
+import { DirectDriver, type DirectStore } from "../direct/mod.ts";
 import { ExchangeDriver } from "../discovery/mod.ts";
 import { ChatError } from "../errors.ts";
 import type { OwnMessage, ReceivedMessage } from "../history/message_record.ts";
-import { type Draft, openHistory } from "../history/mod.ts";
+import { type Draft, type History, openHistory } from "../history/mod.ts";
 import type { Identity } from "../identity/key_file.ts";
 import { libp2pLogger } from "../logging/libp2p_logger.ts";
 import { PresenceDriver } from "../presence/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { ChatNode } from "./chat_node.ts";
-import { listenFailure } from "./dial_failure.ts";
+import { dialReason, listenFailure } from "./dial_failure.ts";
+import { Liveness } from "./liveness/driver.ts";
 import { multicastFault } from "./multicast.ts";
 import { createNetwork, stopNetwork } from "./network.ts";
 import { PeerBook } from "./peer_book.ts";
 import { Reacher } from "./reacher.ts";
 import { RunningNode } from "./running_node.ts";
+import { Surroundings } from "./surroundings/driver.ts";
 
 export type * from "./chat_node.ts";
 export { resolveRecipient, shortPeerId } from "./recipient.ts";
@@ -40,6 +42,8 @@ export interface NodeInit {
 const GOODBYE_TIMEOUT_MS = 500;
 /** Addresses of a peer that are kept from its own words. */
 const MAX_CLAIMED_ADDRESSES = 8;
+/** Multicodec `p2p`: the part of a multiaddr that holds a peer id. */
+const P2P_CODE = 421;
 
 /**
  * Starts a node; dispose it to say goodbye and stop.
@@ -63,22 +67,31 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
     privateKey: identity.privateKey,
     listen: [`/${parseIp(config.host)?.family === 6 ? "ip6" : "ip4"}/${config.host}/tcp/${port}`],
     onAnnounced: config.mdns ? (peer) => reacher.announced(peer) : undefined,
+    onDialled: (address, error) =>
+      book.dialled(
+        address.getComponents().find(({ name }) => name === "p2p")?.value,
+        address.decapsulateCode(P2P_CODE).toString(),
+        error && dialReason(error),
+      ),
     logger: libp2pLogger(config.logLevel),
   });
 
   const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
     libp2p,
-    store: history.messages,
+    store: deliveryStore(history),
+    readReceipts: config.readReceipts,
     now,
     monotonic,
     random,
     onReceived: (messages) => node.received(messages),
     onState: (messages) => node.stateChanged(messages),
+    onInterrupted: (peerId, reason) => node.tried(peerId, sanitise(reason), undefined),
     onTrouble: troubles("direct"),
   });
   const presence = new PresenceDriver({
     libp2p,
     name: config.name,
+    instance: crypto.getRandomValues(new Uint8Array(8)),
     now,
     monotonic,
     sourceOf: (peerId) => book.sourceOf(peerId),
@@ -88,6 +101,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
     },
     onUp: (peer) => {
       reacher.peerUp(peer);
+      node.tried(peer.peerId, undefined, undefined);
       exchange.peerConnected(peer.peerId);
       node.peerUp(peer);
     },
@@ -96,6 +110,8 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
       reacher.peerDown(peer, departure);
       node.peerDown(peer, departure);
     },
+    onTwins: ({ peerId }) => node.twinsMet(peerId),
+    onToldOfTwin: ({ peerId }) => node.toldOfTwin(peerId),
     onForeign: (peerId, address, reason) => {
       troubles("presence")("closing the connection to a peer that is none of ours", {
         peer: peerId,
@@ -126,14 +142,34 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
     libp2p,
     book,
     mandatory: config.mandatory,
-    waiting: () => history.messages.conversationsWaiting(),
+    waiting: () => history.outbox.conversations(),
     isActive: (peerId) => presence.name(peerId) !== undefined,
     onReached: (address, peerId) => node.reached(address, peerId),
     onNotReached: (address) => node.notReached(address),
+    onTried: ({ target, phase, lastError, nextAttempt }) => {
+      if (lastError !== undefined) node.tried(target, dialReason(lastError), nextAttempt);
+      else if (phase === "connected") node.tried(target, undefined, undefined);
+    },
     now,
     monotonic,
     random,
     onTrouble: troubles("discovery"),
+  });
+
+  const liveness = new Liveness({
+    libp2p,
+    monotonic,
+    onHeard: (peerId) => presence.seen(peerId),
+    onTrouble: troubles("liveness"),
+  });
+  const surroundings = new Surroundings({
+    libp2p,
+    interfaces: () => Deno.networkInterfaces(),
+    now,
+    monotonic,
+    onResumed: () => liveness.resumed(),
+    onChanged: () => reacher.retry(),
+    onTrouble: troubles("surroundings"),
   });
 
   const owned = new AsyncDisposableStack();
@@ -144,6 +180,8 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
     history,
     book,
     now,
+    readReceipts: config.readReceipts,
+    onTrouble: troubles("node"),
     stop: () => owned.disposeAsync(),
   });
   node.join(direct, presence, reacher);
@@ -151,7 +189,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   libp2p.addEventListener("peer:identify", ({ detail }: CustomEvent<IdentifyResult>) => {
     const peerId = detail.peerId.toString();
     const addresses = detail.listenAddrs.slice(0, MAX_CLAIMED_ADDRESSES)
-      .map((address) => address.decapsulateCode(421).toString());
+      .map((address) => address.decapsulateCode(P2P_CODE).toString());
     book.claimed(peerId, addresses);
   });
   libp2p.addEventListener("peer:disconnect", ({ detail }) => {
@@ -168,6 +206,8 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   await direct.start();
   await presence.start();
   await exchange.start();
+  stack.use(liveness);
+  liveness.start();
   stack.defer(() => stopNetwork(libp2p));
   try {
     await libp2p.start();
@@ -177,6 +217,14 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   stack.use(reacher);
   stack.defer(() => presence.goodbye({ signal: AbortSignal.timeout(GOODBYE_TIMEOUT_MS) }));
   reacher.start();
+  stack.use(surroundings);
+  surroundings.start();
+  if (history.putAside !== undefined) {
+    const text =
+      `the database was damaged: it is kept as ${sanitise(history.putAside)}, and a new ` +
+      "one was begun; your identity is the same";
+    node.emit({ event: "notice", text });
+  }
   const fault = config.mdns ? await multicastFault() : undefined;
   if (fault !== undefined) {
     const text = `no multicast here (${sanitise(fault)}): ` +
@@ -185,4 +233,18 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   }
   owned.use(stack.move());
   return node;
+}
+
+/** The history as delivery sees it. */
+function deliveryStore(
+  { messages, readMarks }: History,
+): DirectStore<Draft, OwnMessage, ReceivedMessage> {
+  return {
+    enqueue: (drafts, now) => messages.enqueue(drafts, now),
+    waiting: (peerId, after, limit) => messages.waiting(peerId, after, limit),
+    record: (peerId, ids, state, now, reason) => messages.record(peerId, ids, state, now, reason),
+    accept: (peerId, incoming, now) => messages.accept(peerId, incoming, now),
+    receiptsFor: (peerId, limit) => readMarks.receiptsFor(peerId, limit),
+    receiptsSent: (peerId, ids) => readMarks.receiptsSent(peerId, ids),
+  };
 }

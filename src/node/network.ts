@@ -5,10 +5,12 @@ import type { ComponentLogger, Libp2p, PeerInfo, PrivateKey } from "@libp2p/inte
 import { mdns } from "@libp2p/mdns";
 import { noise, pureJsCrypto } from "@libp2p/noise";
 import { ping } from "@libp2p/ping";
+import type { Multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { getCiphers } from "node:crypto";
 import { denoTcp } from "../transport/mod.ts";
 import {
+  ADDRESS_DIAL_TIMEOUT_MS,
   DIAL_TIMEOUT_MS,
   HANDSHAKE_TIMEOUT_MS,
   MAX_ADDRESSES_PER_DIAL,
@@ -17,8 +19,6 @@ import {
   MAX_PARALLEL_DIALS,
   MAX_PENDING_INBOUND,
   MAX_STREAMS_PER_CONNECTION,
-  PING_INTERVAL_MS,
-  PING_TIMEOUT_MS,
 } from "./limits.ts";
 import { steadyYamux } from "./steady_yamux.ts";
 
@@ -32,19 +32,21 @@ export interface NetworkInit {
   readonly listen: readonly string[];
   /** Called for each peer that announces itself on the local network; undefined turns mDNS off. */
   readonly onAnnounced: ((peer: PeerInfo) => void) | undefined;
+  /** Called with the result of every dial of one address, except of those that were given up. */
+  readonly onDialled?: (address: Multiaddr, error: Error | undefined) => void;
   readonly logger: ComponentLogger;
 }
 
 /** Makes a libp2p node; it listens once it is started. */
 export function createNetwork(init: NetworkInit): Promise<Libp2p> {
-  const { privateKey, listen, onAnnounced, logger } = init;
+  const { privateKey, listen, onAnnounced, onDialled, logger } = init;
   return createLibp2p({
     start: false,
     privateKey,
     logger,
     nodeInfo: { name: "p2p-chat" },
     addresses: { listen: [...listen] },
-    transports: [denoTcp()],
+    transports: [denoTcp(onDialled === undefined ? {} : { onDialled })],
     connectionEncrypters: [hasNativeCipher() ? noise() : noise({ crypto: pureJsCrypto })],
     streamMuxers: [steadyYamux(MAX_STREAMS_PER_CONNECTION)],
     connectionManager: {
@@ -53,16 +55,14 @@ export function createNetwork(init: NetworkInit): Promise<Libp2p> {
       inboundConnectionThreshold: MAX_INBOUND_PER_SECOND_PER_HOST,
       inboundUpgradeTimeout: HANDSHAKE_TIMEOUT_MS,
       dialTimeout: DIAL_TIMEOUT_MS,
-      addressDialTimeout: DIAL_TIMEOUT_MS,
+      addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
       maxParallelDials: MAX_PARALLEL_DIALS,
       maxPeerAddrsToDial: MAX_ADDRESSES_PER_DIAL,
       // Redialling is ours (`discovery/redial`): libp2p gives up after a few failures.
       reconnectRetries: 0,
     },
-    connectionMonitor: {
-      pingInterval: PING_INTERVAL_MS,
-      pingTimeout: { minTimeout: PING_TIMEOUT_MS, maxTimeout: PING_TIMEOUT_MS },
-    },
+    // Finding out who vanished is ours (`liveness/`): libp2p takes a slow link for a dead one.
+    connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping() },
     peerDiscovery: onAnnounced === undefined ? [] : [(components) => {
       const discovery = mdns({ serviceTag: MDNS_SERVICE })(components);

@@ -69,6 +69,18 @@ export class PeerBook {
     this.#save(peerId, { reachedAt: address });
   }
 
+  /**
+   * One of its addresses was dialled.
+   * @param peerId who was expected there; undefined: whoever was last reached there
+   * @param failure one line safe for a terminal; undefined if it worked
+   */
+  dialled(peerId: string | undefined, address: string, failure: string | undefined): void {
+    this.#saving(peerId, () => {
+      const expected = peerId ?? this.#store.atAddress(address);
+      if (expected !== undefined) this.#store.noteDial(expected, address, this.#now(), failure);
+    });
+  }
+
   /** A person says that it is there: tried first, not kept. */
   hint(peerId: string, address: string): void {
     const { addresses } = this.#entry(peerId);
@@ -126,11 +138,18 @@ export class PeerBook {
     return name;
   }
 
-  /** The book is a help, not a promise: a full disk must not end a conversation. */
   #save(peerId: string, update: Pick<PeerUpdate, "name" | "addresses" | "reachedAt">): void {
+    const source = this.sourceOf(peerId);
+    this.#saving(
+      peerId,
+      () => this.#store.remember({ peerId, source, seenAt: this.#now(), ...update }),
+    );
+  }
+
+  /** The book is a help, not a promise: a full disk must not end a conversation. */
+  #saving(peerId: string | undefined, save: () => void): void {
     try {
-      const source = this.sourceOf(peerId);
-      this.#store.remember({ peerId, source, seenAt: this.#now(), ...update });
+      save();
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       this.#onTrouble("what was learned of a peer could not be saved", { peer: peerId, error });

@@ -43,6 +43,8 @@ export interface ReacherInit {
   /** Somebody was dialled at an address and answered. */
   readonly onReached: (address: string, peerId: string) => void;
   readonly onNotReached: (address: string) => void;
+  /** An attempt to reach somebody who is sought is over, and how it stands with them then. */
+  readonly onTried: (status: TargetStatus) => void;
   readonly now: () => number;
   readonly monotonic: () => number;
   readonly random: () => number;
@@ -74,6 +76,7 @@ export class Reacher implements Reach, AsyncDisposable {
     this.#redialer = new Redialer({
       dial: (target, options) => this.#dialTarget(target, options),
       isConnected: (peerId) => this.#connection(peerId) !== undefined,
+      onOutcome: init.onTried,
       now,
       monotonic,
       random,
@@ -141,9 +144,13 @@ export class Reacher implements Reach, AsyncDisposable {
     await this.#redialer.allTried({ signal });
   }
 
-  /** How it stands with everybody who is sought. */
-  report(): TargetStatus[] {
-    return this.#redialer.report();
+  nextAttempt(target: string): number | undefined {
+    return this.#redialer.report().find((status) => status.target === target)?.nextAttempt;
+  }
+
+  /** Dials all that are sought now: a person asks, the network changed, the machine woke up. */
+  retry(): void {
+    this.#redialer.poke();
   }
 
   /** A peer announced itself on the local network. */

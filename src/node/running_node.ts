@@ -3,7 +3,7 @@ import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
 import { textFault } from "../direct/mod.ts";
 import { ChatError } from "../errors.ts";
-import type { Draft, History } from "../history/mod.ts";
+import type { Draft, History, OutboxEntry } from "../history/mod.ts";
 import type {
   Conversation,
   MessageRecord,
@@ -12,7 +12,14 @@ import type {
   ReceivedMessage,
 } from "../history/message_record.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
-import type { ChatNode, ConnectResult, HistoryQuery, NodeEvent, Recipient } from "./chat_node.ts";
+import type {
+  ChatNode,
+  ConnectResult,
+  HistoryQuery,
+  NodeEvent,
+  Reachability,
+  Recipient,
+} from "./chat_node.ts";
 import { dialFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
 import { resolveRecipient, shortPeerId } from "./recipient.ts";
@@ -25,8 +32,10 @@ const MAX_EARLY_EVENTS = 1_000;
 
 /** What the node needs of delivery. */
 export interface Delivery {
-  save(draft: Draft): Promise<OwnMessage>;
+  save(draft: Draft, options: { signal?: AbortSignal }): Promise<OwnMessage>;
   queued(peerId: string): void;
+  /** Messages of this peer were shown, and it is to be told. */
+  shown(peerId: string): void;
 }
 
 /** What the node needs of presence. */
@@ -51,6 +60,10 @@ export interface Reach {
     address: string | undefined,
     options: { signal: AbortSignal },
   ): Promise<void>;
+  /** Dials all that are sought now. */
+  retry(): void;
+  /** When a peer or an address is dialled next, ms since the epoch. */
+  nextAttempt(target: string): number | undefined;
   /** Resolves when everybody whom the start wanted was tried once. */
   settled(options: { signal: AbortSignal }): Promise<void>;
   /** Addresses of the mandatory peers, as multiaddrs. */
@@ -65,6 +78,9 @@ export interface RunningNodeInit {
   readonly history: History;
   readonly book: PeerBook;
   readonly now: () => number;
+  readonly readReceipts: boolean;
+  /** Something for the log. */
+  readonly onTrouble: (what: string, detail: Record<string, unknown>) => void;
   /** Says goodbye and stops everything, in the reverse order of the start. */
   readonly stop: () => Promise<void>;
 }
@@ -77,12 +93,17 @@ export class RunningNode implements ChatNode {
   readonly #early: NodeEvent[] = [];
   /** Who waits for a peer to come up. */
   readonly #waiters = new Set<{ peerId: string; reject: (reason: unknown) => void }>();
+  #toldOfTwin = false;
   #delivery: Delivery | undefined;
   #roster: Roster | undefined;
   #reach: Reach | undefined;
 
+  /** Newer messages come as events. */
+  readonly #lastPosition: number;
+
   constructor(init: RunningNodeInit) {
     this.#init = init;
+    this.#lastPosition = init.history.list({ limit: 1 })[0]?.position ?? 0;
   }
 
   /** Joins the rooms that report to this node; once, before it is used. */
@@ -124,7 +145,7 @@ export class RunningNode implements ChatNode {
   async send(
     recipient: Recipient,
     text: string,
-    options: { replyTo?: string } = {},
+    { replyTo, signal }: { replyTo?: string; signal?: AbortSignal } = {},
   ): Promise<OwnMessage> {
     const fault = textFault(text);
     if (fault !== undefined) {
@@ -134,8 +155,9 @@ export class RunningNode implements ChatNode {
     }
     const conversation = this.#conversation(recipient);
     const { now } = this.#init;
-    const draft = { conversation, id: v7(), text, sentAt: now(), replyTo: options.replyTo };
-    const own = await this.#joined(this.#delivery).save(draft);
+    const draft = { conversation, id: v7(), text, sentAt: now(), replyTo };
+    const own = await this.#joined(this.#delivery)
+      .save(draft, signal === undefined ? {} : { signal });
     this.emit({ event: "state", message: own });
     this.#dispatch(conversation, recipient.kind === "peer" ? recipient.address : undefined);
     return own;
@@ -232,6 +254,65 @@ export class RunningNode implements ChatNode {
     return this.#init.history.list({ ...rest, conversation: this.#conversation(conversation) });
   }
 
+  outbox(limit: number): OutboxEntry[] {
+    return this.#init.history.outbox.list(limit);
+  }
+
+  cancel(messageId: string): OwnMessage | undefined {
+    const { history, now } = this.#init;
+    const before = history.outbox.cancel(messageId, now());
+    const after = history.messages.own(messageId);
+    if (before !== undefined && after !== undefined) this.emit({ event: "state", message: after });
+    return before;
+  }
+
+  retry(): void {
+    this.#joined(this.#reach).retry();
+  }
+
+  reachability(recipient: Recipient): Reachability {
+    const { history } = this.#init;
+    const conversation = this.#conversation(recipient);
+    const { outbox, peers } = history;
+    const [target, addresses, active] = conversation.kind === "peer"
+      ? [
+        conversation.peerId,
+        peers.dialled(conversation.peerId),
+        this.peers().find(({ peerId }) => peerId === conversation.peerId),
+      ]
+      : [conversation.address, [], undefined];
+    return {
+      active,
+      addresses,
+      waiting: outbox.count(conversation),
+      search: outbox.searchFor(conversation),
+      nextAttempt: this.#joined(this.#reach).nextAttempt(target),
+    };
+  }
+
+  unread(limit: number): ReceivedMessage[] {
+    return this.#init.history.readMarks.unread(limit)
+      .filter(({ position }) => position <= this.#lastPosition);
+  }
+
+  shown(messages: readonly ReceivedMessage[]): void {
+    const { history, now, readReceipts, onTrouble } = this.#init;
+    try {
+      history.readMarks.markRead(messages, now(), { receipt: readReceipts });
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      onTrouble("what was shown could not be noted", { error });
+      return;
+    }
+    if (!readReceipts) return;
+    const senders = new Set(
+      messages.flatMap(({ conversation }) =>
+        conversation.kind === "peer" ? [conversation.peerId] : []
+      ),
+    );
+    for (const peerId of senders) this.#joined(this.#delivery).shown(peerId);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#init.stop();
   }
@@ -276,6 +357,27 @@ export class RunningNode implements ChatNode {
     return bound !== "failed";
   }
 
+  /**
+   * An attempt to reach somebody is over: for `outbox`, noted while messages wait.
+   * @param target a peer id, or a multiaddr without one
+   * @param failure one line safe for a terminal; undefined if it worked
+   */
+  tried(target: string, failure: string | undefined, nextAttempt: number | undefined): void {
+    const { history, now, onTrouble } = this.#init;
+    const conversation: Conversation = target.startsWith("/")
+      ? { kind: "address", address: target }
+      : { kind: "peer", peerId: target };
+    try {
+      if (failure === undefined) history.outbox.found(conversation);
+      else if (history.outbox.count(conversation) > 0) {
+        history.outbox.tried(conversation, { lastTried: now(), failure, nextAttempt });
+      }
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      onTrouble("how the search for a peer goes could not be noted", { target, error });
+    }
+  }
+
   /** Nobody answered: messages for the address wait for the peer that was last reached there. */
   notReached(address: string): void {
     const before = this.#init.history.peers.atAddress(address);
@@ -300,6 +402,23 @@ export class RunningNode implements ChatNode {
   #withId(peerId: string): string {
     const [name, id] = [this.displayName(peerId), shortPeerId(peerId)];
     return name.includes(id) ? name : `${name} (${id})`;
+  }
+
+  /** Two nodes with the identity of this peer are connected. */
+  twinsMet(peerId: string): void {
+    const text = `${this.#withId(peerId)} is here from two places at once, with one identity: ` +
+      "messages reach only one of the two";
+    this.emit({ event: "notice", text });
+  }
+
+  /** A peer says that it is connected to another node with this node's identity. */
+  toldOfTwin(peerId: string): void {
+    // All friends say so, one after the other: once is enough.
+    if (this.#toldOfTwin) return;
+    this.#toldOfTwin = true;
+    const text = `your identity is also in use elsewhere, says ${this.#withId(peerId)}: ` +
+      "messages reach only one of the two places; stop one of them";
+    this.emit({ event: "notice", text });
   }
 
   /** A connected peer turned out to be none of ours, or left before it said Hello. */

@@ -3,8 +3,8 @@
  * peers send, and tells the node who came and who went.
  *
  * It neither dials nor pings: it looks at the connections that libp2p has, and takes the round-trip
- * times that libp2p's connection monitor measures. A connection that the monitor aborts is a peer
- * that is lost.
+ * times that whoever pings leaves in `connection.rtt`. A connection that somebody aborts because it
+ * is dead is a peer that is lost.
  */
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { FrameDecoder } from "../framing/mod.ts";
@@ -20,6 +20,7 @@ import {
   decodeFrame,
   encodeGoodbye,
   encodeHello,
+  encodeTwin,
   MAX_FRAME_BYTES,
   PRESENCE_PROTOCOL,
   type PresenceFrame,
@@ -41,6 +42,8 @@ export interface PresenceDriverInit {
   readonly libp2p: Libp2p;
   /** What this node calls itself, at most 64 characters. */
   readonly name: string;
+  /** Random bytes of this run, at most 16: tells two nodes with one identity apart. */
+  readonly instance: Uint8Array<ArrayBuffer>;
   /** Wall clock, for what people see. */
   readonly now: () => number;
   /** Monotonic clock, for decisions. */
@@ -50,6 +53,10 @@ export interface PresenceDriverInit {
   readonly onHello: (peerId: string, name: string, address: string) => void;
   readonly onUp: (peer: ActivePeer) => void;
   readonly onDown: (peer: ActivePeer, departure: Departure) => void;
+  /** Two nodes with this one identity are connected; both were told. Reported once. */
+  readonly onTwins: (peer: ActivePeer) => void;
+  /** A peer says that another node runs with the identity of this one. Anybody can say that. */
+  readonly onToldOfTwin: (peer: ActivePeer) => void;
   /** A connected peer is none of ours. Its connections are still open; it is told only once. */
   readonly onForeign: (peerId: string, address: string, reason: ForeignReason) => void;
   /** Something for the log. `detail` may hold text of a peer. */
@@ -108,7 +115,7 @@ export class PresenceDriver implements AsyncDisposable {
    * @throws RangeError for a name over 64 characters
    */
   rename(name: string): void {
-    const hello = encodeHello(name);
+    const hello = encodeHello(name, this.#init.instance);
     this.#name = name;
     for (const stream of this.#outbound.values()) send(stream, hello);
   }
@@ -194,7 +201,7 @@ export class PresenceDriver implements AsyncDisposable {
   }
 
   #perform(effect: PresenceEffect): void {
-    const { onHello, onUp, onDown, onForeign } = this.#init;
+    const { onHello, onUp, onDown, onForeign, onTwins, onToldOfTwin } = this.#init;
     switch (effect.type) {
       case "open":
         return this.#run(this.#open(effect.connection));
@@ -212,6 +219,14 @@ export class PresenceDriver implements AsyncDisposable {
         return onUp(this.#complete(effect.peer));
       case "down":
         return onDown(this.#complete(effect.peer), effect.departure);
+      case "twins":
+        for (const id of effect.connections) {
+          const stream = this.#outbound.get(id);
+          if (stream !== undefined) send(stream, encodeTwin());
+        }
+        return onTwins(this.#complete(effect.peer));
+      case "told-of-twin":
+        return onToldOfTwin(this.#complete(effect.peer));
       case "foreign":
         return onForeign(effect.peerId, effect.address, effect.reason);
     }
@@ -250,7 +265,7 @@ export class PresenceDriver implements AsyncDisposable {
       gone(false);
     });
     stream.addEventListener("message", () => stream.abort(new Error("nothing is answered here")));
-    send(stream, encodeHello(this.#name));
+    send(stream, encodeHello(this.#name, this.#init.instance));
     this.#handle({ type: "sending", connection: id });
   }
 
@@ -305,7 +320,7 @@ export class PresenceDriver implements AsyncDisposable {
     stream.abort(error);
   }
 
-  /** Collects round trips. libp2p puts a new one where the last one was taken away. */
+  /** Collects round trips. A new one is put where the last one was taken away. */
   #measure(): void {
     for (const [id, connection] of this.#connections) {
       const { rtt } = connection;

@@ -8,11 +8,12 @@
  * - one stream to send on for each connection that lives; opened again when it goes
  * - a peer without the protocol, or one that says no Hello, is reported once and is not up
  * - what a peer can make this side keep is bounded: one name and a few numbers a connection
+ * - two nodes that run with one identity at the same time are noticed, and both told, once
  * - `open` comes only in answer to `timer`, after everything else. Yamux 8.0.3 throws past everybody
  *   when a connection ends between `newStream()` and the next microtask, and that can happen in the
  *   event handler of another connection (its muxer.ts, `onCreateStream`), but not in a fresh timer
  *
- * It does not ping: a connection that stopped answering is closed by libp2p, which arrives here as
+ * It does not ping: a connection that stopped answering is ended by the node, which arrives here as
  * `closed`.
  */
 import type { ActivePeer, Departure } from "./active_peer.ts";
@@ -28,6 +29,11 @@ export const FRAME_TIMEOUT_MS = 10_000;
 /** Wait before a stream is opened again on a connection that lives; doubles up to the cap. */
 export const REOPEN_BASE_MS = 1_000;
 export const REOPEN_CAP_MS = 60_000;
+/**
+ * Life on a connection this long after a Hello of another node with the same identity is no echo of
+ * the past: both run. More than the driver takes to collect what it measured.
+ */
+export const TWIN_PROOF_MS = 5_000;
 
 /** An active peer, without what only the node knows. */
 export type PeerView = Omit<ActivePeer, "source">;
@@ -85,6 +91,14 @@ export type PresenceEffect =
   | { readonly type: "hello"; readonly peer: PeerView }
   | { readonly type: "up"; readonly peer: PeerView }
   | { readonly type: "down"; readonly peer: PeerView; readonly departure: Departure }
+  /** Two nodes with one identity are connected: tell each on its connection. */
+  | {
+    readonly type: "twins";
+    readonly peer: PeerView;
+    readonly connections: readonly string[];
+  }
+  /** A peer says that another node has the identity of this one. */
+  | { readonly type: "told-of-twin"; readonly peer: PeerView }
   | {
     readonly type: "foreign";
     readonly peerId: string;
@@ -109,6 +123,10 @@ interface Link {
   roundTripMs: number | undefined;
   /** When the frame that has begun has to be there, monotonic; Infinity if none has. */
   frameDue: number;
+  /** Which run of a node is at the other end; empty if it did not say, or not yet. */
+  instance: string;
+  /** When it said so, monotonic. */
+  instanceSince: number;
 }
 
 interface Peer {
@@ -125,6 +143,10 @@ interface Peer {
   openFailures: number;
   /** When it last sent frames or opened streams, monotonic. */
   marks: number[];
+  /** It was told that it runs twice. */
+  twinsTold: boolean;
+  /** It told this node so. */
+  toldOfTwin: boolean;
 }
 
 /** The presence of all peers of one node. */
@@ -171,7 +193,7 @@ export class Presence {
       case "measured":
         link.roundTripMs = event.roundTripMs;
         peer.lastSeen = now.wall;
-        return [];
+        return this.#findTwin(link, now);
     }
   }
 
@@ -213,6 +235,8 @@ export class Presence {
       sending: "no",
       roundTripMs: undefined,
       frameDue: Infinity,
+      instance: "",
+      instanceSince: now.monotonic,
     };
     peer.links.push(link);
     peer.lastSeen = now.wall;
@@ -252,15 +276,25 @@ export class Presence {
     }
     const effects: PresenceEffect[] = [];
     for (const frame of frames) {
-      effects.push(...this.#frame(link.peer, frame, now));
+      effects.push(...this.#frame(link, frame, now));
       if (!this.#links.has(link.id)) break;
     }
     return effects;
   }
 
-  #frame(peer: Peer, frame: PresenceFrame, now: Moment): PresenceEffect[] {
+  #frame(link: Link, frame: PresenceFrame, now: Moment): PresenceEffect[] {
+    const { peer } = link;
     if (this.#tooFast(peer, now)) return this.#cut(peer);
     if (frame.type === "goodbye") return this.#dismiss(peer, "close", "goodbye");
+    if (frame.type === "twin") {
+      if (peer.standing !== "up" || peer.toldOfTwin) return [];
+      peer.toldOfTwin = true;
+      return [{ type: "told-of-twin", peer: view(peer) }];
+    }
+    if (link.instance !== frame.instance) {
+      link.instance = frame.instance;
+      link.instanceSince = now.monotonic;
+    }
     peer.name = frame.name;
     const effects: PresenceEffect[] = [{ type: "hello", peer: view(peer) }];
     if (peer.standing !== "up") {
@@ -268,6 +302,19 @@ export class Presence {
       effects.push({ type: "up", peer: view(peer) });
     }
     return effects;
+  }
+
+  /** There is life on a connection: did another node of the same identity come after it? */
+  #findTwin(link: Link, now: Moment): PresenceEffect[] {
+    const { peer } = link;
+    if (peer.twinsTold || peer.standing !== "up" || link.instance === "") return [];
+    const twin = peer.links.find(({ instance, instanceSince }) =>
+      instance !== "" && instance !== link.instance && instanceSince >= link.instanceSince &&
+      now.monotonic - instanceSince >= TWIN_PROOF_MS
+    );
+    if (twin === undefined) return [];
+    peer.twinsTold = true;
+    return [{ type: "twins", peer: view(peer), connections: [link.id, twin.id] }];
   }
 
   #notSending(link: Link, unsupported: boolean, now: Moment): PresenceEffect[] {
@@ -344,6 +391,8 @@ function newPeer(peerId: string, now: Moment): Peer {
     openAt: Infinity,
     openFailures: 0,
     marks: [],
+    twinsTold: false,
+    toldOfTwin: false,
   };
 }
 

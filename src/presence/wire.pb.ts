@@ -1,4 +1,6 @@
 // @ts-nocheck generated from wire.proto by deno task proto
+/* eslint-disable require-yield */
+
 import { decodeMessage, encodeMessage, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
@@ -7,6 +9,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 export interface Frame {
   hello?: Hello
   goodbye?: Goodbye
+  twin?: Twin
 }
 
 export namespace Frame {
@@ -21,11 +24,18 @@ export namespace Frame {
 
         obj = { ...obj }
 
+        if (obj.twin != null) {
+          obj.goodbye = undefined
+          obj.hello = undefined
+        }
+
         if (obj.goodbye != null) {
+          obj.twin = undefined
           obj.hello = undefined
         }
 
         if (obj.hello != null) {
+          obj.twin = undefined
           obj.goodbye = undefined
         }
 
@@ -37,6 +47,11 @@ export namespace Frame {
         if (obj.goodbye != null) {
           w.uint32(18)
           Goodbye.codec().encode(obj.goodbye, w)
+        }
+
+        if (obj.twin != null) {
+          w.uint32(26)
+          Twin.codec().encode(obj.twin, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -63,6 +78,12 @@ export namespace Frame {
               })
               break
             }
+            case 3: {
+              obj.twin = Twin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.twin
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -70,11 +91,18 @@ export namespace Frame {
           }
         }
 
+        if (obj.twin != null) {
+          delete obj.goodbye
+          delete obj.hello
+        }
+
         if (obj.goodbye != null) {
+          delete obj.twin
           delete obj.hello
         }
 
         if (obj.hello != null) {
+          delete obj.twin
           delete obj.goodbye
         }
 
@@ -100,6 +128,13 @@ export namespace Frame {
 
               break
             }
+            case 3: {
+              yield * Twin.codec().stream(reader, reader.uint32(), `${prefix}.twin`, {
+                limits: opts.limits?.twin
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -117,6 +152,11 @@ export namespace Frame {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface FrameHelloInstanceFieldEvent {
+    field: '$.hello.instance'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Frame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Frame.codec())
   }
@@ -125,13 +165,14 @@ export namespace Frame {
     return decodeMessage(buf, Frame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Frame>): Generator<FrameHelloNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Frame>): Generator<FrameHelloNameFieldEvent | FrameHelloInstanceFieldEvent> {
     return streamMessage(buf, Frame.codec(), opts)
   }
 }
 
 export interface Hello {
   name: Uint8Array<ArrayBuffer>
+  instance: Uint8Array<ArrayBuffer>
 }
 
 export namespace Hello {
@@ -149,12 +190,18 @@ export namespace Hello {
           w.bytes(obj.name)
         }
 
+        if ((obj.instance != null && obj.instance.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.instance)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          name: uint8ArrayAlloc(0)
+          name: uint8ArrayAlloc(0),
+          instance: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -165,6 +212,10 @@ export namespace Hello {
           switch (tag >>> 3) {
             case 1: {
               obj.name = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.instance = reader.bytes()
               break
             }
             default: {
@@ -189,6 +240,13 @@ export namespace Hello {
               }
               break
             }
+            case 2: {
+              yield {
+                field: `${prefix}.instance`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -206,6 +264,11 @@ export namespace Hello {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface HelloInstanceFieldEvent {
+    field: '$.instance'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Hello.codec())
   }
@@ -214,7 +277,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloNameFieldEvent | HelloInstanceFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }
@@ -280,5 +343,69 @@ export namespace Goodbye {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Goodbye>): Generator<{}> {
     return streamMessage(buf, Goodbye.codec(), opts)
+  }
+}
+
+export interface Twin {}
+
+export namespace Twin {
+  let _codec: Codec<Twin>
+
+  export const codec = (): Codec<Twin> => {
+    if (_codec == null) {
+      _codec = message<Twin>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<Twin>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Twin.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Twin>): Twin {
+    return decodeMessage(buf, Twin.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Twin>): Generator<{}> {
+    return streamMessage(buf, Twin.codec(), opts)
   }
 }

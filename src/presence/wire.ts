@@ -4,6 +4,7 @@
  * A frame that is read here keeps all limits. What breaks one becomes a PresenceWireError, which
  * closes the stream. A name that comes out is what the peer said, so it is not safe for a terminal.
  */
+import { toString as toText } from "uint8arrays/to-string";
 import { encodeFrames } from "../framing/mod.ts";
 import { Frame } from "./wire.pb.ts";
 
@@ -15,6 +16,7 @@ export const MAX_FRAME_BYTES = 4 * 1024;
 export const MAX_NAME_CHARACTERS = 64;
 /** A code point takes at most 4 bytes of UTF-8. */
 const MAX_NAME_BYTES = 4 * MAX_NAME_CHARACTERS;
+const MAX_INSTANCE_BYTES = 16;
 
 /**
  * How a frame broke the protocol.
@@ -23,12 +25,14 @@ const MAX_NAME_BYTES = 4 * MAX_NAME_CHARACTERS;
  * - `unknown-frame`: it holds nothing that this version knows
  * - `name-too-long`: over 64 characters
  * - `name-not-utf8`
+ * - `instance-too-long`: over 16 bytes
  */
 export type PresenceWireFault =
   | "not-protobuf"
   | "unknown-frame"
   | "name-too-long"
-  | "name-not-utf8";
+  | "name-not-utf8"
+  | "instance-too-long";
 
 /** The peer broke the protocol. */
 export class PresenceWireError extends Error {
@@ -40,23 +44,31 @@ export class PresenceWireError extends Error {
 }
 
 export type PresenceFrame =
-  | { readonly type: "hello"; readonly name: string }
-  | { readonly type: "goodbye" };
+  /** `instance` tells apart two nodes with one identity; empty if the peer does not say. */
+  | { readonly type: "hello"; readonly name: string; readonly instance: string }
+  | { readonly type: "goodbye" }
+  | { readonly type: "twin" };
 
 /**
  * @param name at most 64 characters; a lone surrogate becomes U+FFFD
+ * @param instance random bytes of this run of the node, at most 16; none: it does not say
  * @throws RangeError for a longer name
  */
-export function encodeHello(name: string): Uint8Array {
+export function encodeHello(name: string, instance = new Uint8Array()): Uint8Array {
   const characters = [...name].length;
   if (characters > MAX_NAME_CHARACTERS) {
     throw new RangeError(`a name has at most ${MAX_NAME_CHARACTERS} characters, got ${characters}`);
   }
-  return encodeFrames([Frame.encode({ hello: { name: new TextEncoder().encode(name) } })]);
+  const hello = { name: new TextEncoder().encode(name), instance };
+  return encodeFrames([Frame.encode({ hello })]);
 }
 
 export function encodeGoodbye(): Uint8Array {
   return encodeFrames([Frame.encode({ goodbye: {} })]);
+}
+
+export function encodeTwin(): Uint8Array {
+  return encodeFrames([Frame.encode({ twin: {} })]);
 }
 
 /**
@@ -65,8 +77,12 @@ export function encodeGoodbye(): Uint8Array {
  */
 export function decodeFrame(payload: Uint8Array): PresenceFrame {
   const frame = parse(payload);
-  if (frame.hello !== undefined) return { type: "hello", name: readName(frame.hello.name) };
+  if (frame.hello !== undefined) {
+    const { name, instance } = frame.hello;
+    return { type: "hello", name: readName(name), instance: readInstance(instance) };
+  }
   if (frame.goodbye !== undefined) return { type: "goodbye" };
+  if (frame.twin !== undefined) return { type: "twin" };
   throw new PresenceWireError("unknown-frame");
 }
 
@@ -83,6 +99,11 @@ function readName(bytes: Uint8Array): string {
   const name = readUtf8(bytes);
   if ([...name].length > MAX_NAME_CHARACTERS) throw new PresenceWireError("name-too-long");
   return name;
+}
+
+function readInstance(bytes: Uint8Array): string {
+  if (bytes.byteLength > MAX_INSTANCE_BYTES) throw new PresenceWireError("instance-too-long");
+  return toText(bytes, "base16");
 }
 
 function readUtf8(bytes: Uint8Array): string {

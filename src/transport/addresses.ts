@@ -28,10 +28,16 @@ export function isListenable(address: Multiaddr): boolean {
   return kind === "ip4" || kind === "ip6";
 }
 
-/** The far end of an accepted socket. IPv4 peers of a dual-stack socket are told as IPv4. */
-export function socketMultiaddr({ hostname, port }: Deno.NetAddr): Multiaddr {
-  const ip = hostname.startsWith("::ffff:") && hostname.includes(".")
+/** One end of a socket. */
+export function socketMultiaddr(address: Deno.NetAddr): Multiaddr {
+  const { port } = address;
+  const ip = socketIp(address);
+  return multiaddr(`/${ip.includes(":") ? "ip6" : "ip4"}/${ip}/tcp/${port}`);
+}
+
+/** The IP address of one end of a socket. The IPv4 peers of a dual-stack socket are told as IPv4. */
+export function socketIp({ hostname }: Deno.NetAddr): string {
+  return hostname.startsWith("::ffff:") && hostname.includes(".")
     ? hostname.slice("::ffff:".length)
     : hostname;
-  return multiaddr(`/${ip.includes(":") ? "ip6" : "ip4"}/${ip}/tcp/${port}`);
 }

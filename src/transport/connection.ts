@@ -10,11 +10,13 @@
  *   is delivered, what is unsent still goes out, then it closes.
  * - `close()` waits for unsent bytes, `abort()` drops them.
  *
- * It does not watch for silence: whether a peer is alive is for a ping to find out. An aborted
+ * It counts what it receives, but does not watch for silence: whether a peer is alive is for a ping
+ * to find out (`node/liveness`). An aborted
  * connection looks to the peer like a closed one, since the runtime has no way to send a RST.
  */
 import {
   type AbortOptions,
+  type Connection,
   type Logger,
   type MessageStreamDirection,
   StreamMessageEvent,
@@ -23,6 +25,7 @@ import { AbstractMultiaddrConnection, type SendResult } from "@libp2p/utils";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import type { Uint8ArrayList } from "uint8arraylist";
 import { abortable } from "./abortable.ts";
+import { socketIp } from "./addresses.ts";
 import { TransportError } from "./errors.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import { SendQueue } from "./send_queue.ts";
@@ -60,6 +63,8 @@ export class SocketConnection extends AbstractMultiaddrConnection {
   readonly released: Promise<void>;
   /** Resolves when nothing more will be read. */
   readonly reading: Promise<void>;
+  /** The address of this machine that the peer sees: an IP address. */
+  readonly localIp: string;
 
   readonly #socket: Deno.TcpConn;
   /**
@@ -69,6 +74,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
   #life: "open" | "ended" | "discarding" | "closed" = "open";
   readonly #released = Promise.withResolvers<void>();
   #endedBy: Error | undefined;
+  #bytesReceived = 0;
 
   readonly #unsent = new SendQueue();
   #writing: Promise<void> | undefined;
@@ -80,6 +86,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
   constructor({ socket, maxUnsentBytes, ...init }: SocketConnectionInit) {
     super({ ...init, maxWriteBufferLength: maxUnsentBytes });
     this.#socket = socket;
+    this.localIp = socketIp(socket.localAddr);
     this.released = this.#released.promise;
     setOptions(socket);
     this.addEventListener("drain", () => {
@@ -91,6 +98,11 @@ export class SocketConnection extends AbstractMultiaddrConnection {
       this.#drained?.reject(this.#endError());
     });
     this.reading = this.#read();
+  }
+
+  /** Bytes that came from the peer so far. */
+  get bytesReceived(): number {
+    return this.#bytesReceived;
   }
 
   /** Bytes that are not with the operating system yet. */
@@ -206,6 +218,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
         if (this.#life === "closed") return;
         const count = await this.#socket.read(this.#received.room());
         if (count === null) break;
+        this.#bytesReceived += count;
         if (this.#life === "open") this.#deliver(this.#received.take(count));
       }
       this.#onEndOfStream();
@@ -283,6 +296,15 @@ export class SocketConnection extends AbstractMultiaddrConnection {
     return this.#endedBy ??
       new TransportError("closed", `connection to ${this.remoteAddr} is closed`);
   }
+}
+
+/**
+ * The socket under a connection of libp2p, which has it but does not show it.
+ * @returns undefined where the connection is not on a socket of this transport
+ */
+export function socketUnder(connection: Connection): SocketConnection | undefined {
+  const under: unknown = Reflect.get(connection, "maConn");
+  return under instanceof SocketConnection ? under : undefined;
 }
 
 /** Small messages leave at once; a peer whose machine is gone is found out in the end. */

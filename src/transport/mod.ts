@@ -21,16 +21,17 @@
  * - a socket's failure is a `TransportError` with a stable `code`
  *
  * What it does not do: encryption and multiplexing (libp2p does that on top), finding out whether a
- * silent peer is alive (ping does that), Unix sockets, binding a dial to a local port. The runtime
+ * silent peer is alive (`socketUnder()` tells how much came from it), Unix sockets, binding a dial to a local port. The runtime
  * cannot send a RST, so an aborted connection looks closed to the peer. On Deno 2.4.2 a connection
  * that was aborted while the peer accepted nothing keeps its descriptor until the peer is gone; it
  * counts as open until then.
  */
 import type { ComponentLogger, Transport } from "@libp2p/interface";
+import type { Multiaddr } from "@multiformats/multiaddr";
 import { MAX_OPEN_INBOUND, MAX_PENDING_INBOUND } from "./inbound_quota.ts";
 import { DenoTcp } from "./transport.ts";
 
-export { HIGH_WATER_BYTES } from "./connection.ts";
+export { HIGH_WATER_BYTES, type SocketConnection, socketUnder } from "./connection.ts";
 export { TransportError, type TransportErrorCode } from "./errors.ts";
 export { MAX_OPEN_INBOUND, MAX_PENDING_INBOUND } from "./inbound_quota.ts";
 
@@ -52,6 +53,12 @@ export interface DenoTcpOptions {
   readonly maxOpenInbound?: number;
   /** Bytes that a connection takes in spite of a full buffer before it is aborted. At least 1. */
   readonly maxUnsentBytes?: number;
+  /**
+   * Called once for each address that was dialled, when its dial has ended: `error` is undefined when
+   * the address answered and the handshake worked. Not called when the caller gave the dial up, as
+   * libp2p does when it stops, but called when the caller's time-out ended it.
+   */
+  readonly onDialled?: (address: Multiaddr, error: Error | undefined) => void;
 }
 
 /**
@@ -72,5 +79,6 @@ export function denoTcp(
       throw new RangeError(`${name} must be an integer of at least 1, got ${value}`);
     }
   }
-  return ({ logger }) => new DenoTcp(logger, settings);
+  const { onDialled = () => {} } = options;
+  return ({ logger }) => new DenoTcp(logger, { ...settings, onDialled });
 }

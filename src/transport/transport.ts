@@ -20,6 +20,7 @@ import { SocketListener } from "./listener.ts";
 export interface DenoTcpSettings extends InboundLimits {
   readonly dialTimeoutMs: number;
   readonly maxUnsentBytes: number;
+  readonly onDialled: (address: Multiaddr, error: Error | undefined) => void;
 }
 
 export class DenoTcp implements Transport {
@@ -39,6 +40,20 @@ export class DenoTcp implements Transport {
 
   /** @throws TransportError when there is no socket; whatever the upgrader throws after that */
   async dial(address: Multiaddr, options: DialTransportOptions): Promise<Connection> {
+    const { onDialled } = this.#settings;
+    let connection: Connection;
+    try {
+      connection = await this.#connect(address, options);
+    } catch (error) {
+      const failure = failureOf(address, options.signal, error);
+      if (failure !== undefined) onDialled(address, failure);
+      throw error;
+    }
+    onDialled(address, undefined);
+    return connection;
+  }
+
+  async #connect(address: Multiaddr, options: DialTransportOptions): Promise<Connection> {
     const socket = await openSocket(address, {
       signal: options.signal,
       timeoutMs: this.#settings.dialTimeoutMs,
@@ -75,4 +90,14 @@ export class DenoTcp implements Transport {
   dialFilter(addresses: Multiaddr[]): Multiaddr[] {
     return addresses.filter((address) => tcpEndpoint(address) !== undefined);
   }
+}
+
+/** Why a dial failed; undefined when the caller gave it up, which says nothing about the address. */
+function failureOf(address: Multiaddr, signal: AbortSignal, cause: unknown): Error | undefined {
+  const doing = `cannot connect to ${address}`;
+  if (signal.aborted) {
+    const error = TransportError.aborted(signal, doing);
+    return error.code === "aborted" ? undefined : error;
+  }
+  return cause instanceof Error ? cause : TransportError.from(cause, doing);
 }

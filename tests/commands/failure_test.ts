@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { reportFailure } from "../../src/commands/failure.ts";
+import { reportFailure, Undelivered } from "../../src/commands/failure.ts";
 import { ChatError, type ErrorCode } from "../../src/errors.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
 
@@ -13,6 +13,7 @@ Deno.test("`reportFailure()` gives every error code its exit code", () => {
     "profile-unusable": 1,
     "key-damaged": 1,
     "key-exposed": 1,
+    "storage-busy": 1,
     "storage-failed": 1,
     "cannot-listen": 1,
     "unreachable": 1,
@@ -27,6 +28,20 @@ Deno.test("`reportFailure()` gives every error code its exit code", () => {
   for (const [code, exitCode] of Object.entries(expected)) {
     const error = Object.assign(new ChatError("refused", "x"), { code });
     assertEquals(reportFailure(error, new MemoryTerminal(), {}), exitCode, code);
+  }
+});
+
+Deno.test("`reportFailure()` gives a message that was not delivered the exit code of its state", () => {
+  for (
+    const [state, code, exitCode] of [
+      ["queued", "not-delivered", 3],
+      ["sent", "not-delivered", 6],
+      ["refused", "refused", 5],
+      ["cancelled", "not-delivered", 1],
+    ] as const
+  ) {
+    const error = new Undelivered(state, "x");
+    assertEquals([error.code, reportFailure(error, new MemoryTerminal(), {})], [code, exitCode]);
   }
 });
 

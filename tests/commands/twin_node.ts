@@ -2,12 +2,19 @@
  * A twin of the node's interface, in memory: what a command prints and returns can be tested without
  * a network. It delivers nothing by itself; a test says what happens.
  */
-import type { MessageRecord, MessageState, OwnMessage } from "../../src/history/message_record.ts";
+import type {
+  MessageRecord,
+  MessageState,
+  OwnMessage,
+  ReceivedMessage,
+} from "../../src/history/message_record.ts";
+import type { OutboxEntry } from "../../src/history/mod.ts";
 import type {
   ChatNode,
   ConnectResult,
   HistoryQuery,
   NodeEvent,
+  Reachability,
   Recipient,
 } from "../../src/node/chat_node.ts";
 import { resolveRecipient, shortPeerId } from "../../src/node/recipient.ts";
@@ -45,6 +52,14 @@ export interface TwinBehaviour {
   readonly connect?: (recipient: Recipient, signal: AbortSignal) => Promise<ActivePeer>;
   readonly connectAll?: () => Promise<ConnectResult[]>;
   readonly settleConnections?: (signal: AbortSignal) => Promise<void>;
+  /** What waits; a message that gets further leaves it. */
+  readonly outbox?: readonly OutboxEntry[];
+  /** Called when everybody is to be dialled at once. */
+  readonly onRetry?: (node: TwinNode) => void;
+  readonly history?: (node: TwinNode) => MessageRecord[];
+  readonly reachability?: (recipient: Recipient) => Reachability;
+  /** What arrived in earlier runs and was not shown. */
+  readonly unread?: readonly ReceivedMessage[];
 }
 
 export class TwinNode implements ChatNode {
@@ -54,6 +69,13 @@ export class TwinNode implements ChatNode {
   readonly init: NodeInit;
   stopped = false;
   readonly sent: { recipient: Recipient; text: string }[] = [];
+  /** The messages of `sent` as they were saved. */
+  readonly saved: OwnMessage[] = [];
+  /** What was marked as shown, in order. */
+  readonly seen: ReceivedMessage[] = [];
+  readonly cancelled: string[] = [];
+  /** How often everybody was to be dialled at once. */
+  retries = 0;
   readonly #behaviour: TwinBehaviour;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
   /** Own messages as they are now, by id. */
@@ -110,6 +132,7 @@ export class TwinNode implements ChatNode {
       stateAt: NOW,
       reason: undefined,
     };
+    this.saved.push(message);
     // As in a real node, where an answer needs a turn of the event loop at least.
     queueMicrotask(() => this.#behaviour.onSend?.(message, this));
     return Promise.resolve(message);
@@ -155,7 +178,45 @@ export class TwinNode implements ChatNode {
   }
 
   history(_query: HistoryQuery): MessageRecord[] {
-    return [];
+    return this.#behaviour.history?.(this) ?? [];
+  }
+
+  outbox(limit: number): OutboxEntry[] {
+    return (this.#behaviour.outbox ?? []).filter(({ message }) => {
+      const { state } = this.#own.get(message.id) ?? message;
+      return state === "queued" || state === "sent";
+    }).slice(0, limit);
+  }
+
+  cancel(messageId: string): OwnMessage | undefined {
+    const entry = this.#behaviour.outbox?.find(({ message }) => message.id === messageId);
+    if (entry === undefined || this.cancelled.includes(messageId)) return undefined;
+    this.cancelled.push(messageId);
+    return entry.message;
+  }
+
+  retry(): void {
+    this.retries++;
+    this.#behaviour.onRetry?.(this);
+  }
+
+  reachability(recipient: Recipient): Reachability {
+    return this.#behaviour.reachability?.(recipient) ?? {
+      active: undefined,
+      addresses: [],
+      waiting: 0,
+      search: undefined,
+      nextAttempt: undefined,
+    };
+  }
+
+  unread(limit: number): ReceivedMessage[] {
+    return (this.#behaviour.unread ?? []).filter((message) => !this.seen.includes(message))
+      .slice(0, limit);
+  }
+
+  shown(messages: readonly ReceivedMessage[]): void {
+    this.seen.push(...messages);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,12 @@ Deno.test("readConfigFile() reads nothing where there is no file", async () => {
   assertEquals(await readConfigFile(`${folder.path}/config.json`), new Map());
 });
 
+Deno.test("readConfigFile() leaves a file in the way of the folder to whoever opens the profile", async () => {
+  await using folder = await TemporaryFolder.make();
+  await Deno.writeTextFile(`${folder.path}/home`, "a file");
+  assertEquals(await readConfigFile(`${folder.path}/home/default/config.json`), new Map());
+});
+
 Deno.test("readConfigFile() reads the values as they are, also wrong and unknown ones", async () => {
   await using folder = await TemporaryFolder.make();
   const path = `${folder.path}/config.json`;

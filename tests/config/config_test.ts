@@ -22,10 +22,19 @@ function defaultName(profileName: string, variables: Record<string, string> = {}
 }
 
 Deno.test("CONFIG_TABLE gives every setting its own flag, variable and words", () => {
-  assertEquals(CONFIG_KEYS, ["name", "host", "port", "mandatory", "mdns", "logLevel", "logFile"]);
+  assertEquals(CONFIG_KEYS, [
+    "name",
+    "host",
+    "port",
+    "mandatory",
+    "mdns",
+    "readReceipts",
+    "logLevel",
+    "logFile",
+  ]);
   assertEquals(
     CONFIG_KEYS.map((key) => definition(key).env),
-    ["NAME", "HOST", "PORT", "MANDATORY", "MDNS", "LOG_LEVEL", "LOG_FILE"]
+    ["NAME", "HOST", "PORT", "MANDATORY", "MDNS", "READ_RECEIPTS", "LOG_LEVEL", "LOG_FILE"]
       .map((name) => `P2P_CHAT_${name}`),
   );
   assertEquals(new Set(CONFIG_KEYS.map((key) => definition(key).flag)).size, CONFIG_KEYS.length);
@@ -101,6 +110,7 @@ Deno.test("parse() of each setting refuses what is not allowed", () => {
     ["port", ""],
     ["mandatory", "a:1,b"],
     ["mdns", "maybe"],
+    ["readReceipts", "sometimes"],
     ["logLevel", "loud"],
     ["logFile", " "],
     ["logFile", "a\0b"],
@@ -117,6 +127,7 @@ Deno.test("validate() of each setting accepts its own kind of JSON value only", 
     port: [0, 7000],
     mandatory: [[], ["a:1"]],
     mdns: [true, false],
+    readReceipts: [true, false],
     logLevel: ["trace"],
     logFile: [null, "a.log"],
   };

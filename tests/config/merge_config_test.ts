@@ -40,6 +40,7 @@ Deno.test("mergeConfig() gives the defaults where nothing is said", () => {
     port: 7000,
     mandatory: [],
     mdns: true,
+    readReceipts: true,
     logLevel: "warning",
     logFile: undefined,
   });
@@ -56,6 +57,7 @@ Deno.test("mergeConfig() lets flags win over environment over file, and says so"
     port: 1,
     mandatory: ["env:1", "env:2"],
     mdns: false,
+    readReceipts: true,
     logLevel: "warning",
     logFile: undefined,
   });
@@ -67,6 +69,7 @@ Deno.test("mergeConfig() lets flags win over environment over file, and says so"
       ["port", FILE],
       ["mandatory", "P2P_CHAT_MANDATORY"],
       ["mdns", FILE],
+      ["readReceipts", "default"],
       ["logLevel", "default"],
       ["logFile", "default"],
     ],
@@ -80,6 +83,7 @@ Deno.test("mergeConfig() takes every setting from the environment and from the f
     port: 0,
     mandatory: ["a:1", "b:2"],
     mdns: false,
+    readReceipts: false,
     logLevel: "trace" as const,
     logFile: "chat.log",
   };
@@ -89,6 +93,7 @@ Deno.test("mergeConfig() takes every setting from the environment and from the f
     P2P_CHAT_PORT: "0",
     P2P_CHAT_MANDATORY: "a:1,b:2",
     P2P_CHAT_MDNS: "no",
+    P2P_CHAT_READ_RECEIPTS: "off",
     P2P_CHAT_LOG_LEVEL: "TRACE",
     P2P_CHAT_LOG_FILE: "chat.log",
   };
@@ -166,7 +171,7 @@ Deno.test("mergeConfig() names the nearest setting or value", () => {
   });
   assertEquals(
     fails(() => merge({ file: { colour: "red" } })).hint,
-    "the settings are name, host, port, mandatory, mdns, logLevel, logFile",
+    "the settings are name, host, port, mandatory, mdns, readReceipts, logLevel, logFile",
   );
   const file = JSON.parse(`{"__proto__": {"port": 1}}`);
   assertEquals(fails(() => merge({ file })).message, `${FILE}: there is no setting "__proto__"`);

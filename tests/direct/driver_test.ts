@@ -1,6 +1,7 @@
 /** Direct messages between real nodes over loopback. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Libp2p, PrivateKey } from "@libp2p/interface";
+import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { v7 } from "uuid";
 import { DirectDriver, type DirectStore } from "../../src/direct/mod.ts";
 import {
@@ -12,6 +13,7 @@ import {
   MAX_FRAME_BYTES,
   WINDOW_MESSAGES,
 } from "../../src/direct/wire.ts";
+import { ChatError } from "../../src/errors.ts";
 import { FrameDecoder } from "../../src/framing/mod.ts";
 import type { OwnMessage, ReceivedMessage } from "../../src/history/message_record.ts";
 import { type Draft, type History, openHistory } from "../../src/history/mod.ts";
@@ -22,18 +24,21 @@ interface PeerOptions {
   readonly port?: number;
   /** Kept over a restart; a new one in memory if left out. */
   readonly history?: History;
+  readonly readReceipts?: boolean;
   /** Wraps the database, to make it fail. */
   readonly store?: (real: Store) => Partial<Store>;
 }
 
 type Store = DirectStore<Draft, OwnMessage, ReceivedMessage>;
 
-function storeOf({ messages }: History): Store {
+function storeOf({ messages, readMarks }: History): Store {
   return {
     enqueue: (...args) => messages.enqueue(...args),
     waiting: (...args) => messages.waiting(...args),
     record: (...args) => messages.record(...args),
     accept: (...args) => messages.accept(...args),
+    receiptsFor: (...args) => readMarks.receiptsFor(...args),
+    receiptsSent: (...args) => readMarks.receiptsSent(...args),
   };
 }
 
@@ -42,6 +47,7 @@ class Peer implements AsyncDisposable {
   readonly received: ReceivedMessage[] = [];
   readonly states: OwnMessage[] = [];
   readonly troubles: string[] = [];
+  readonly interruptions: string[] = [];
   #changed = Promise.withResolvers<void>();
 
   private constructor(
@@ -59,11 +65,13 @@ class Peer implements AsyncDisposable {
     const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
       libp2p,
       store: { ...store, ...options.store?.(store) },
+      readReceipts: options.readReceipts ?? true,
       now: Date.now,
       monotonic: () => performance.now(),
       random: () => 0,
       onReceived: (messages) => peer.#saw(() => peer.received.push(...messages)),
       onState: (messages) => peer.#saw(() => peer.states.push(...messages)),
+      onInterrupted: (_, reason) => peer.#saw(() => peer.interruptions.push(reason)),
       onTrouble: (what) => peer.#saw(() => peer.troubles.push(what)),
     });
     const peer = new Peer(libp2p, history, direct, options.history === undefined);
@@ -220,16 +228,140 @@ Deno.test("DirectDriver.save() rejects when nothing could be saved", async () =>
   await assertRejects(() => red.send(blue, "hello"), Error, "disk full");
 });
 
-Deno.test("DirectDriver.cancel() takes a waiting message back", async () => {
+Deno.test("DirectDriver does not send what was taken back before", async () => {
   await using red = await Peer.start();
   await using blue = await Peer.start();
   const first = await red.send(blue, "no");
   await red.send(blue, "yes");
-  assertEquals(red.direct.cancel(blue.id, first.id), true);
+  assertEquals(red.history.outbox.cancel(first.id, Date.now())?.state, "queued");
   await red.dial(blue);
   await red.until(() => red.delivered().length === 1);
   assertEquals(blue.texts(), ["yes"]);
-  assertEquals(red.direct.cancel(blue.id, first.id), false);
+  assertEquals(red.history.outbox.cancel(first.id, Date.now()), undefined);
+});
+
+Deno.test("DirectDriver records what was taken back too late as delivered", async () => {
+  await using blue = await Peer.start();
+  await using red = await Peer.start({
+    store: (real) => ({
+      // Taken back while the acknowledgement is on its way.
+      record: (peerId, ids, state, ...rest) => {
+        for (const id of ids) red.history.outbox.cancel(id, Date.now());
+        return real.record(peerId, ids, state, ...rest);
+      },
+    }),
+  });
+  const message = await red.send(blue, "too late");
+  await red.dial(blue);
+  await red.until(() => red.delivered().length === 1);
+  assertEquals(red.history.messages.own(message.id)?.state, "delivered");
+});
+
+for (const side of ["both sides", "the sender only", "the recipient only"] as const) {
+  Deno.test(`DirectDriver tells what was shown where ${side} want receipts`, async () => {
+    await using red = await Peer.start({ readReceipts: side !== "the recipient only" });
+    await using blue = await Peer.start({ readReceipts: side !== "the sender only" });
+    const message = await red.send(blue, "seen?");
+    await red.dial(blue);
+    await red.until(() => red.delivered().length === 1);
+
+    // Marked with a receipt due, as if the setting had been on until now.
+    blue.history.readMarks.markRead(blue.received, Date.now(), { receipt: true });
+    blue.direct.shown(red.id);
+    // The answer to a later message comes after that to the receipt, on the same stream.
+    const second = await blue.send(red, "an answer");
+    await blue.until(() => blue.delivered().length === 1);
+    assertEquals(blue.history.messages.own(second.id)?.state, "delivered");
+    const due = blue.history.readMarks.receiptsFor(red.id, 10);
+    assertEquals(due, side === "the sender only" ? [message.id] : []);
+    const state = red.history.messages.own(message.id)?.state;
+    assertEquals(state, side === "both sides" ? "read" : "delivered");
+  });
+}
+
+Deno.test("DirectDriver repeats a receipt that was not answered before a restart", async () => {
+  const [redKey, blueKey] = [await makeKey(), await makeKey()];
+  const id = (key: PrivateKey) => peerIdFromPrivateKey(key).toString();
+  using histories = new DisposableStack();
+  const redHistory = histories.use(openHistory(":memory:", id(redKey), 0));
+  const blueHistory = histories.use(openHistory(":memory:", id(blueKey), 0));
+  {
+    await using red = await Peer.start({ key: redKey, history: redHistory });
+    await using blue = await Peer.start({ key: blueKey, history: blueHistory });
+    await red.send(blue, "seen?");
+    await red.dial(blue);
+    await red.until(() => red.delivered().length === 1);
+  }
+  blueHistory.readMarks.markRead(blueHistory.readMarks.unread(10), 1, { receipt: true });
+  await using red = await Peer.start({ key: redKey, history: redHistory });
+  await using blue = await Peer.start({ key: blueKey, history: blueHistory });
+  await blue.dial(red);
+  await red.until(() => red.states.some(({ state }) => state === "read"));
+});
+
+for (const code of ["storage-busy", "storage-failed"] as const) {
+  Deno.test(`DirectDriver goes on after \`${code}\` at either side, without a new stream`, async () => {
+    const failing = (rounds: number) => {
+      let left = rounds;
+      return () => {
+        if (left-- > 0) throw new ChatError(code, "not now");
+      };
+    };
+    const [onAccept, onRecord, onLoad] = [failing(2), failing(2), failing(2)];
+    await using blue = await Peer.start({
+      store: (real) => ({ accept: (...args) => (onAccept(), real.accept(...args)) }),
+    });
+    await using red = await Peer.start({
+      store: (real) => ({
+        waiting: (...args) => (onLoad(), real.waiting(...args)),
+        record: (...args) => (onRecord(), real.record(...args)),
+      }),
+    });
+    await red.dial(blue);
+    for (let index = 0; index < 5; index++) await red.send(blue, `message ${index}`);
+    await red.until(() => red.delivered().length === 5);
+    assertEquals(blue.texts(), red.delivered());
+    assertEquals(red.interruptions, []);
+    assertEquals(
+      new Set([...red.troubles, ...blue.troubles]),
+      new Set([
+        "the database failed; trying again",
+      ]),
+    );
+  });
+}
+
+Deno.test("DirectDriver.save() waits while the database is locked", async () => {
+  let left = 3;
+  await using red = await Peer.start({
+    store: (real) => ({
+      enqueue: (...args) => {
+        if (left-- > 0) throw new ChatError("storage-busy", "locked");
+        return real.enqueue(...args);
+      },
+    }),
+  });
+  await using blue = await Peer.start();
+  const saved = await Promise.all(["one", "two", "three"].map((text) => red.send(blue, text)));
+  assertEquals(saved.map(({ text }) => text), ["one", "two", "three"]);
+  assert(left < 0);
+});
+
+Deno.test("DirectDriver.save() is given up with its signal, and nothing is saved", async () => {
+  await using red = await Peer.start({
+    store: () => ({
+      enqueue: () => {
+        throw new ChatError("storage-busy", "locked");
+      },
+    }),
+  });
+  const controller = new AbortController();
+  const conversation = { kind: "peer", peerId: "somebody" } as const;
+  const draft = { conversation, id: v7(), text: "never", sentAt: 0, replyTo: undefined };
+  const saving = red.direct.save(draft, { signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await assertRejects(() => saving, Error, "enough");
+  assertEquals(red.history.list({ limit: 1 }), []);
 });
 
 Deno.test("DirectDriver shows a replayed message once and acknowledges it each time", async () => {
@@ -256,7 +388,7 @@ Deno.test("DirectDriver resets a stream of garbage and serves the others", async
     const garbage of [
       Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f),
       Uint8Array.of(3, 1, 2, 3),
-      encodeAnswers([v7()], []),
+      encodeAnswers({ acknowledged: [v7()], refused: [], read: [] }),
       encodeMessages(
         Array.from({ length: WINDOW_MESSAGES + 1 }, (_, index) => wireMessage("x", index + 1)),
       ),
@@ -280,7 +412,7 @@ Deno.test("DirectDriver keeps a message pending when somebody else acknowledges 
   const asked = Promise.withResolvers<void>();
   await mallory.handle(DIRECT_PROTOCOL, (stream) => {
     stream.addEventListener("message", () => {
-      stream.send(encodeAnswers([v7()], []));
+      stream.send(encodeAnswers({ acknowledged: [v7()], refused: [], read: [] }));
       asked.resolve();
     });
   });

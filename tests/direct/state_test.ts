@@ -7,6 +7,8 @@ import {
   type SenderEffect,
   type SenderEvent,
   SENT_AFTER_MS,
+  STORAGE_RETRY_MS,
+  type StorageEffect,
 } from "../../src/direct/state.ts";
 import { WINDOW_BYTES, WINDOW_MESSAGES, type WireMessage } from "../../src/direct/wire.ts";
 
@@ -25,7 +27,11 @@ function sequences(effects: readonly SenderEffect[]): number[] {
 class Harness {
   readonly sender = new Sender(() => 0.5);
   outbox: WireMessage[] = [];
+  /** Ids of shown messages of which the peer does not know. */
+  receipts: string[] = [];
   effects: SenderEffect[] = [];
+  /** What the database cannot do now. */
+  broken: readonly StorageEffect["type"][] = [];
   now = 0;
 
   feed(event: SenderEvent): SenderEffect[] {
@@ -34,6 +40,14 @@ class Harness {
     for (let next = events.shift(); next !== undefined; next = events.shift()) {
       for (const effect of this.sender.handle(next, this.now)) {
         this.effects.push(effect);
+        const broken = this.broken.find((type) => type === effect.type);
+        if (broken !== undefined) {
+          events.push({ type: "storage-failed", effect: effect as StorageEffect });
+          continue;
+        }
+        if (effect.type === "load-receipts") {
+          events.push({ type: "receipts-loaded", ids: this.receipts.slice(0, effect.limit) });
+        }
         if (effect.type !== "load") continue;
         const messages = this.outbox.filter(({ sequence }) => sequence > effect.after)
           .slice(0, effect.limit);
@@ -155,6 +169,109 @@ Deno.test("Sender.handle() picks up what is queued while a page is being read", 
   assertEquals(sender.handle({ type: "queued" }, 0), []);
   const effects = sender.handle({ type: "loaded", messages: [], limit: WINDOW_MESSAGES }, 0);
   assertEquals(effects[0]?.type, "load");
+});
+
+/** What was tried of one kind, as the ids or sequence numbers in it. */
+function wanted(effects: readonly SenderEffect[], type: StorageEffect["type"]): SenderEffect[] {
+  return effects.filter((effect) => effect.type === type);
+}
+
+Deno.test("Sender.handle() asks the database again, in order, until it could", () => {
+  const harness = new Harness();
+  harness.outbox = [message(1), message(2)];
+  harness.open();
+  harness.broken = ["deliver"];
+  harness.feed({ type: "acknowledged", ids: ["m1"] });
+  harness.feed({ type: "acknowledged", ids: ["m2"] });
+  for (let round = 0; round < 3; round++) {
+    harness.now += STORAGE_RETRY_MS;
+    const ids = wanted(harness.feed({ type: "timer" }), "deliver")
+      .flatMap((effect) => effect.type === "deliver" ? effect.ids : []);
+    assertEquals(ids, ["m1", "m2"]);
+  }
+  harness.broken = [];
+  harness.now += STORAGE_RETRY_MS;
+  assertEquals(wanted(harness.feed({ type: "timer" }), "deliver").length, 2);
+  harness.now += STORAGE_RETRY_MS;
+  assertEquals(wanted(harness.feed({ type: "timer" }), "deliver"), []);
+});
+
+Deno.test("Sender.handle() reads the outbox again after it could not, with the same page", () => {
+  const harness = new Harness();
+  harness.outbox = [message(1)];
+  harness.broken = ["load"];
+  assertEquals(sequences(harness.open()), []);
+  harness.broken = [];
+  harness.now += STORAGE_RETRY_MS;
+  assertEquals(sequences(harness.feed({ type: "timer" })), [1]);
+});
+
+Deno.test("Sender.handle() forgets what it wanted to read for a stream that closed", () => {
+  const harness = new Harness();
+  harness.outbox = [message(1)];
+  harness.broken = ["load", "refuse"];
+  harness.open();
+  harness.feed({ type: "closed", reason: "test" });
+  harness.now += RETRY_BASE_MS;
+  harness.broken = [];
+  assertEquals(harness.feed({ type: "timer" }).map(({ type }) => type), ["open"]);
+  assertEquals(sequences(harness.feed({ type: "opened" })), [1]);
+});
+
+Deno.test("Sender.handle() keeps the answers of a closed stream that were not recorded", () => {
+  const harness = new Harness();
+  harness.outbox = [message(1), message(2)];
+  harness.open();
+  harness.broken = ["deliver", "refuse"];
+  harness.feed({ type: "acknowledged", ids: ["m1"] });
+  harness.feed({ type: "refused", id: "m2", reason: "no" });
+  harness.feed({ type: "closed", reason: "test" });
+  harness.broken = [];
+  harness.now += RETRY_BASE_MS + STORAGE_RETRY_MS;
+  const effects = harness.feed({ type: "timer" });
+  assertEquals(effects.map(({ type }) => type), ["deliver", "refuse", "open"]);
+});
+
+Deno.test("Sender.handle() tells what was shown, one page at a time", () => {
+  const harness = new Harness();
+  harness.open();
+  harness.receipts = Array.from({ length: WINDOW_MESSAGES + 1 }, (_, index) => `r${index}`);
+  const first = harness.feed({ type: "shown" });
+  const page = harness.receipts.slice(0, WINDOW_MESSAGES);
+  assertEquals(
+    first.filter(({ type }) => type === "transmit-receipts"),
+    [{ type: "transmit-receipts", ids: page }],
+  );
+  // More was shown: nothing goes out before the first page is answered.
+  assertEquals(harness.feed({ type: "shown" }), []);
+  harness.receipts = harness.receipts.slice(WINDOW_MESSAGES);
+  const effects = harness.feed({ type: "receipts-acknowledged", ids: page });
+  assertEquals(effects[0], { type: "settle-receipts", ids: page });
+  assert(
+    effects.some((effect) =>
+      effect.type === "transmit-receipts" && effect.ids[0] === `r${WINDOW_MESSAGES}`
+    ),
+  );
+});
+
+Deno.test("Sender.handle() repeats receipts on the next stream until they are answered", () => {
+  const harness = new Harness();
+  harness.receipts = ["r1"];
+  const out = (effects: readonly SenderEffect[]) =>
+    effects.filter(({ type }) => type === "transmit-receipts").length;
+  assertEquals(out(harness.open()), 1);
+  harness.now += ANSWER_TIMEOUT_MS;
+  assert(harness.feed({ type: "timer" }).some(({ type }) => type === "close"));
+  harness.now += RETRY_BASE_MS;
+  harness.feed({ type: "timer" });
+  assertEquals(out(harness.feed({ type: "opened" })), 1);
+  assertEquals(harness.feed({ type: "receipts-acknowledged", ids: ["r1", "r2"] }), [
+    { type: "protest", what: "acknowledged receipts it was not sent" },
+  ]);
+  assertEquals(harness.feed({ type: "receipts-acknowledged", ids: ["r1"] })[0], {
+    type: "settle-receipts",
+    ids: ["r1"],
+  });
 });
 
 Deno.test("Sender.handle() delivers all, each in order on its stream, through any run of faults", () => {

@@ -31,7 +31,9 @@ Deno.test("decodeFrame() reads back what encodeMessages() wrote", () => {
 Deno.test("decodeFrame() reads back what encodeAnswers() wrote", () => {
   const ids = Array.from({ length: 1500 }, () => v7());
   const id = v7();
-  const frames = decode(encodeAnswers(ids, [{ id, reason: "full" }]));
+  const frames = decode(
+    encodeAnswers({ acknowledged: ids, refused: [{ id, reason: "full" }], read: [] }),
+  );
   assertEquals(frames.flatMap((frame) => frame.type === "acknowledgement" ? frame.ids : []), ids);
   assertEquals(frames.at(-1), { type: "refusal", id, reason: "full" });
 });

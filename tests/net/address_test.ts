@@ -6,6 +6,9 @@ import { Network } from "./network.ts";
 
 /** A test waits this long before it calls a recovery broken, ms; how long it took is printed. */
 const patient = { withinMs: 60_000 };
+/** A peer with another address is back within this time, ms, and what a busy machine adds to it. */
+const BACK_MS = 10_000;
+const LEEWAY_MS = 5_000;
 
 /** The hosts of two peers get other addresses while they talk. @param movers numbers of hosts */
 async function move(movers: readonly number[], redArgs: string[], blueArgs: string[]) {
@@ -16,16 +19,16 @@ async function move(movers: readonly number[], redArgs: string[], blueArgs: stri
   await red.say(blue.id, ["before"]);
   await assertTold(red, blue, ["before"]);
 
-  const { length: from } = red.events;
   for (const number of movers) await network.host(number).readdress(100 + number);
   const moved = performance.now();
   await red.say(blue.id, ["after"]);
   await blue.say(red.id, ["elsewhere now"]);
   await assertTold(red, blue, ["before", "after"], patient);
   await assertTold(blue, red, ["elsewhere now"], patient);
-  console.log(`${movers.length} moved, told after ${seconds(performance.now() - moved)}`);
-  const { line } = await red.once("peer-up", ({ peerId }) => peerId === blue.id, { from });
-  assert(line.address.startsWith(`/ip4/${network.host(2).ip4}/`), line.address);
+  const took = performance.now() - moved;
+  console.log(`${movers.length} moved, told after ${seconds(took)}`);
+  assert(took < BACK_MS + LEEWAY_MS);
+  assertEquals(red.peers(), [blue.id]);
   assertQuiet(red, blue);
 }
 

@@ -49,11 +49,22 @@ export class Namespaces implements AsyncDisposable {
   }
 }
 
-/** Like `Deno.test`; where namespaces cannot be made it is ignored, and its name says why. */
-export function netTest(name: string, fn: () => Promise<void>): void {
-  const ignore = OBSTACLE !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${OBSTACLE})` : name, ignore, fn });
+/**
+ * Like `Deno.test`; where namespaces cannot be made it is ignored, and its name says why.
+ * @param long whether it takes minutes: then it is ignored without `P2P_CHAT_LONG=1`
+ */
+export function netTest(
+  name: string,
+  fn: () => Promise<void>,
+  { long = false }: { readonly long?: boolean } = {},
+): void {
+  const obstacle = OBSTACLE ?? (long && !LONG ? "P2P_CHAT_LONG is not 1" : undefined);
+  const ignore = obstacle !== undefined;
+  Deno.test({ name: ignore ? `${name} (skipped: ${obstacle})` : name, ignore, fn });
 }
+
+/** Tests may take minutes. */
+export const LONG = Deno.env.get("P2P_CHAT_LONG") === "1";
 
 const OBSTACLE = await findObstacle();
 

@@ -154,6 +154,16 @@ export class Peer implements AsyncDisposable {
     }
   }
 
+  /** Stops the process where it is: its sockets live on, and nothing is read or answered. */
+  freeze(): void {
+    this.#process.kill("SIGSTOP");
+  }
+
+  /** The end of `freeze()`. */
+  thaw(): void {
+    this.#process.kill("SIGCONT");
+  }
+
   /** Ends it and waits until it is gone. */
   async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     if (!this.#ended) {

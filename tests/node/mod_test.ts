@@ -141,6 +141,22 @@ Deno.test("ChatNode connects to a mandatory peer that comes later, and again aft
   }
 });
 
+Deno.test("ChatNode knows the round trip to a peer as soon as `peers` shows it", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using red = await TestNode.start(redProfile, { name: "red" });
+  await using blue = await TestNode.start(blueProfile, { mandatory: [red.address] });
+  await Promise.all([red, blue].map((one) => one.until(({ event }) => event === "peer-up")));
+  const up = performance.now();
+  for (const { node } of [red, blue]) {
+    // The command has about 3 s.
+    while (node.peers()[0]?.roundTripMs === undefined && performance.now() - up < 3_000) {
+      await new Promise((turn) => setTimeout(turn, 10));
+    }
+    assert(node.peers()[0]?.roundTripMs !== undefined);
+  }
+});
+
 Deno.test("ChatNode finds peers through a common one, and says how it found them", async () => {
   using hubProfile = await TestProfile.make();
   using redProfile = await TestProfile.make();

@@ -45,6 +45,7 @@ export class TestNode implements AsyncDisposable {
           port: 0,
           mandatory: [],
           mdns: false,
+          readReceipts: true,
           logLevel: "warning",
           logFile: undefined,
           ...config,

@@ -29,6 +29,9 @@ class Participant implements AsyncDisposable {
       onHello: (_peerId, name) => report("hello", name),
       onUp: (peer) => report("up", peer.name),
       onDown: (peer, departure) => report("down", peer.name, departure),
+      instance: crypto.getRandomValues(new Uint8Array(8)),
+      onTwins: () => {},
+      onToldOfTwin: () => {},
       onForeign: (peerId, _address, reason) => report("foreign", peerId, reason),
       onTrouble: (what, { error }) => report("trouble", what, String(error)),
     });
@@ -118,6 +121,9 @@ Deno.test("PresenceDriver takes up connections that are older than it", async ()
     onHello: () => {},
     onUp: resolve,
     onDown: () => {},
+    instance: crypto.getRandomValues(new Uint8Array(8)),
+    onTwins: () => {},
+    onToldOfTwin: () => {},
     onForeign: () => {},
     onTrouble: () => {},
   });
@@ -284,7 +290,7 @@ Deno.test("PresenceDriver cuts a peer that floods", async () => {
 for (
   const [what, bytes] of [
     ["a frame over the limit", encodeFrames([new Uint8Array(4_097)])],
-    ["a frame of another protocol", encodeFrames([Uint8Array.of(0x1a, 0x00)])],
+    ["a frame of another protocol", encodeFrames([Uint8Array.of(0x22, 0x00)])],
     ["a length of 0xFFFFFFFF", Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)],
     ["a name that is not UTF-8", encodeFrames([Uint8Array.of(0x0a, 3, 0x0a, 1, 0xff)])],
   ] as const
@@ -322,6 +328,9 @@ Deno.test("PresenceDriver goes on when the node fails to take a report", async (
     },
     onUp: up.resolve,
     onDown: () => {},
+    instance: crypto.getRandomValues(new Uint8Array(8)),
+    onTwins: () => {},
+    onToldOfTwin: () => {},
     onForeign: () => {},
     onTrouble: (_what, { error }) => troubles.push(error),
   });
@@ -346,6 +355,9 @@ Deno.test("PresenceDriver leaves the other side connected when it is disposed of
       onHello: quiet,
       onUp: quiet,
       onDown: quiet,
+      instance: crypto.getRandomValues(new Uint8Array(8)),
+      onTwins: () => {},
+      onToldOfTwin: () => {},
       onForeign: quiet,
       onTrouble: quiet,
     });

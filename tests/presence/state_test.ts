@@ -9,6 +9,7 @@ import {
   RATE_LIMIT,
   RATE_WINDOW_MS,
   REOPEN_CAP_MS,
+  TWIN_PROOF_MS,
 } from "../../src/presence/state.ts";
 import type { PresenceFrame } from "../../src/presence/wire.ts";
 
@@ -30,8 +31,8 @@ class Scene {
     ];
   }
 
-  hello(connection: string, name = "Ada") {
-    return this.read(connection, { type: "hello", name });
+  hello(connection: string, name = "Ada", instance = "") {
+    return this.read(connection, { type: "hello", name, instance });
   }
 
   read(connection: string, ...frames: PresenceFrame[]) {
@@ -258,7 +259,7 @@ Deno.test("Presence gives every frame its own time", () => {
   scene.open("c1");
   scene.give({ type: "read", connection: "c1", frames: [], unfinished: true });
   scene.time += FRAME_TIMEOUT_MS - 1;
-  const frames = [{ type: "hello" as const, name: "Ada" }];
+  const frames = [{ type: "hello" as const, name: "Ada", instance: "" }];
   scene.give({ type: "read", connection: "c1", frames, unfinished: true });
   assertEquals(scene.presence.wakeAt, scene.time + FRAME_TIMEOUT_MS);
   scene.give({ type: "read", connection: "c1", frames, unfinished: false });
@@ -304,7 +305,7 @@ Deno.test("Presence alternates up and down, and is empty when all connections ar
       type: fc.constant("read" as const),
       connection,
       frames: fc.array(fc.oneof(
-        fc.constant({ type: "hello" as const, name: "x" }),
+        fc.constant({ type: "hello" as const, name: "x", instance: "" }),
         fc.constant({ type: "goodbye" as const }),
       )),
       unfinished: fc.boolean(),
@@ -347,4 +348,53 @@ Deno.test("Presence alternates up and down, and is empty when all connections ar
       },
     ),
   );
+});
+
+/** Opens two connections of one peer, on which two runs of a node say Hello. */
+function twins(scene: Scene, instances: readonly [string, string]) {
+  scene.open("c1");
+  scene.hello("c1", "Ada", instances[0]);
+  scene.time += 60_000;
+  scene.open("c2");
+  return scene.hello("c2", "Ada", instances[1]);
+}
+
+Deno.test("Presence tells two nodes with one identity, once, when both are known to live", () => {
+  const scene = new Scene();
+  const life = (connection: string) =>
+    scene.give({ type: "measured", connection, roundTripMs: 1 })
+      .map((effect) => effect.type === "twins" ? [...effect.connections].sort() : effect.type);
+  assertEquals(kinds(twins(scene, ["aa", "bb"])), ["hello"]);
+  // It may have been on its way when the first node was killed.
+  assertEquals(life("c1"), []);
+  scene.time += TWIN_PROOF_MS;
+  assertEquals(life("c2"), []);
+  assertEquals(life("c1"), [["c1", "c2"]]);
+  scene.time += TWIN_PROOF_MS;
+  assertEquals([...life("c1"), ...life("c2")], []);
+});
+
+Deno.test("Presence takes no restarted node, and no second connection of one, for a twin", () => {
+  for (const instances of [["aa", "aa"], ["", "bb"], ["aa", ""], ["", ""]] as const) {
+    const scene = new Scene();
+    twins(scene, instances);
+    scene.time += TWIN_PROOF_MS;
+    for (const connection of ["c1", "c2"]) {
+      assertEquals(scene.give({ type: "measured", connection, roundTripMs: 1 }), []);
+    }
+  }
+  const scene = new Scene();
+  twins(scene, ["aa", "bb"]);
+  scene.close("c1");
+  scene.time += TWIN_PROOF_MS;
+  assertEquals(scene.give({ type: "measured", connection: "c2", roundTripMs: 1 }), []);
+});
+
+Deno.test("Presence reports once what a peer that is up says of a twin", () => {
+  const scene = new Scene();
+  scene.open("c1");
+  assertEquals(scene.read("c1", { type: "twin" }), []);
+  scene.hello("c1");
+  assertEquals(kinds(scene.read("c1", { type: "twin" })), ["told-of-twin"]);
+  assertEquals(scene.read("c1", { type: "twin" }), []);
 });

@@ -17,6 +17,8 @@ export interface RedialerInit {
   readonly dial: (target: string, options: { signal: AbortSignal }) => Promise<string>;
   /** Whether a peer is connected at this moment: a connection may be gone before its dial is. */
   readonly isConnected: (peerId: string) => boolean;
+  /** An attempt is over, and how it stands with its target then. Not told once this is disposed. */
+  readonly onOutcome?: (status: TargetStatus) => void;
   /** Wall clock, ms since the epoch: for the report. */
   readonly now: () => number;
   /** Monotonic clock, ms: for the schedule. */
@@ -163,6 +165,9 @@ export class Redialer implements AsyncDisposable {
     // A target that was removed, and perhaps added again, has nothing to do with this dial.
     if (this.#dials.get(target) !== controller) return;
     this.#dials.delete(target);
+    if (this.#stopped.signal.aborted) return;
     this.#handle(outcome);
+    const status = this.report().find((one) => one.target === target);
+    if (status !== undefined) this.#init.onOutcome?.(status);
   }
 }

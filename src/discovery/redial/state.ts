@@ -4,7 +4,7 @@
  *
  * Back-off is exponential with full jitter (Marc Brooker, "Exponential Backoff And Jitter", AWS
  * Architecture Blog, 2015): after the n-th failure in a row, counted from 0, the wait is uniform in
- * (0, min(60 s, 1 s * 2^n)].
+ * (0, min(20 s, 1 s * 2^n)].
  *
  * Guarantees, given that every dial is answered by `dialled` or `failed`:
  * - a target is tried for ever, until it is removed; a new one at once
@@ -16,7 +16,12 @@
 /** Dials at a time: enough to pass by a few that hang, few enough not to look like a scan. */
 export const MAX_PARALLEL_DIALS = 8;
 export const BACKOFF_BASE_MS = 1_000;
-export const BACKOFF_CAP_MS = 60_000;
+/**
+ * Messages have to be there 30 s after a network is whole again. With full jitter a wait may last as
+ * long as the cap, and the dial after it takes up to 5 s: 20 s leave room for both. An attempt every
+ * 10 s on average is one packet for each address of an absent peer, which costs nobody anything.
+ */
+export const BACKOFF_CAP_MS = 20_000;
 /**
  * A connection that ends sooner counts as a failed attempt: else a peer that accepts and hangs up
  * would be dialled about twice a second for ever.
@@ -43,7 +48,10 @@ export type RedialEvent =
   /** The peer is connected, whoever dialled. */
   | { readonly type: "connected"; readonly peerId: string }
   | { readonly type: "lost"; readonly peerId: string }
-  /** Something changed for the better: try this target, or all, now. */
+  /**
+   * Something changed for the better: try this target, or all, now. A dial on its way may have begun
+   * before the change: if it fails, the next one follows at once.
+   */
   | { readonly type: "poked"; readonly target: string | undefined }
   /** The time `wakeAt` has come. */
   | { readonly type: "timer" };
@@ -75,6 +83,8 @@ interface Target {
   connected: boolean;
   connectedAt: number;
   dialling: boolean;
+  /** It was poked while it was dialled. */
+  again: boolean;
   /** When it may be dialled, if it is neither connected nor being dialled. */
   dueAt: number;
   /** Failures in a row. */
@@ -123,7 +133,8 @@ export class RedialSchedule {
         target.tried = true;
         if (target.connected) break;
         target.lastError = event.error;
-        this.#backOff(target, now);
+        if (target.again) target.dueAt = now;
+        else this.#backOff(target, now);
         break;
       }
       case "connected":
@@ -136,6 +147,7 @@ export class RedialSchedule {
         for (const target of this.#targets.values()) {
           if (event.target !== undefined && event.target !== target.target) continue;
           target.failures = 0;
+          target.again = target.dialling;
           target.dueAt = Math.min(target.dueAt, now);
         }
         break;
@@ -187,6 +199,7 @@ export class RedialSchedule {
       connected: false,
       connectedAt: now,
       dialling: false,
+      again: false,
       dueAt: now,
       failures: 0,
       attempts: 0,
@@ -223,6 +236,7 @@ export class RedialSchedule {
     due.sort((a, b) => a.dueAt - b.dueAt);
     return due.slice(0, MAX_PARALLEL_DIALS - dialling).map((target) => {
       target.dialling = true;
+      target.again = false;
       target.attempts++;
       target.lastTried = now;
       return { type: "dial", target: target.target };

@@ -186,3 +186,23 @@ Deno.test("Redialer ends its dials when it is disposed of, and dials no more", a
   assertEquals(network.pending, 0);
   await assertRejects(() => redialer.allTried({ signal: AbortSignal.timeout(5_000) }), Error);
 });
+
+Deno.test("Redialer tells the outcome of every attempt, but not of one that it gave up itself", async () => {
+  const network = new Network();
+  const told: (string | undefined)[] = [];
+  {
+    await using redialer = network.redialer({
+      onOutcome: ({ target, phase, lastError }) =>
+        told.push(`${target} ${phase} ${lastError?.message}`),
+    });
+    redialer.add("a");
+    (await network.dialled()).reject(REFUSED);
+    const again = await network.dialled();
+    network.connected.add("p");
+    again.resolve("p");
+    await until(redialer, "connected");
+    redialer.add("b");
+    await network.dialled();
+  }
+  assertEquals(told, ["a waiting connection refused", "a connected undefined"]);
+});
