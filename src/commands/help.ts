@@ -35,11 +35,9 @@ export function formatHelp(
   }));
   const hasCommands = sections.some(({ entries }) => entries.some(isCommand));
   const named = usage.filter(({ type }) => type === "command");
-  // Without any the menu opens, but a command with commands of its own needs one.
-  const command: UsageTerm = {
-    type: "literal",
-    value: named.length === 0 ? "[COMMAND]" : "COMMAND",
-  };
+  // Without any the menu opens; most commands with commands of their own need one.
+  const isOptional = named.length === 0 || usage.some(holdsOptionalCommands);
+  const command: UsageTerm = { type: "literal", value: isOptional ? "[COMMAND]" : "COMMAND" };
   const operands = usage.filter((term) => term.type !== "command" && isOperand(term));
   const text = formatDocPage("p2p-chat", {
     ...rest,
@@ -60,6 +58,10 @@ function isOperand(term: UsageTerm): boolean {
 
 function isCommand({ term }: DocEntry): boolean {
   return term.type === "command";
+}
+
+function holdsOptionalCommands(term: UsageTerm): boolean {
+  return term.type === "optional" && JSON.stringify(term.terms).includes('"type":"command"');
 }
 
 function isHelpItself({ term }: DocEntry): boolean {

@@ -11,12 +11,14 @@ import type { Conversation, MessageRecord } from "../history/message_record.ts";
 import { resolveRecipient } from "../node/recipient.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle, type Style } from "../terminal/style.ts";
+import { padEnd } from "../terminal/width.ts";
 import { type Memory, readMemory } from "./beside_owner.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { formatClock, formatDay } from "./local_time.ts";
 import { type Moment, moment, timeOf } from "./moment.ts";
 import { ndjsonLine } from "./ndjson.ts";
+import { STATE_COLUMNS, stateColumn, stateStyle } from "./message_state.ts";
 import { type DisplayName, messageLine } from "./node_lines.ts";
 import { otherName } from "./node_text.ts";
 import {
@@ -109,13 +111,17 @@ function printText(
   for (const each of lines) terminal.print(each);
 }
 
-/** A line for each message, and one before each new day. */
+/**
+ * A line for each message, and one before each new day. Where there are own messages, their states
+ * stand in a column of their own.
+ */
 export function historyLines(
   messages: readonly MessageRecord[],
   displayName: DisplayName,
   style: Style,
 ): string[] {
   const lines: string[] = [];
+  const hasStates = messages.some(({ direction }) => direction === "out");
   let day = "";
   for (const message of messages) {
     const time = message.direction === "in" ? message.receivedAt : message.sentAt;
@@ -123,16 +129,25 @@ export function historyLines(
       day = formatDay(time);
       lines.push(style.dim(day));
     }
-    lines.push(`${style.dim(formatClock(time))} ${line(message, displayName, style)}`);
+    const state = hasStates ? [stateCell(message, style)] : [];
+    lines.push(
+      [style.dim(formatClock(time)), ...state, line(message, displayName, style)].join(" "),
+    );
   }
   return lines;
 }
 
+function stateCell(message: MessageRecord, style: Style): string {
+  if (message.direction === "in") return " ".repeat(STATE_COLUMNS);
+  const { state } = message;
+  return stateStyle(state, style)(padEnd(stateColumn(state), STATE_COLUMNS));
+}
+
 /** The text comes last: whatever is in it, it cannot pose as anything else on the line. */
 function line(message: MessageRecord, displayName: DisplayName, style: Style): string {
-  const name = otherName(message.conversation, displayName);
+  const name = style.bold(otherName(message.conversation, displayName));
   const text = sanitise(message.text);
-  if (message.direction === "in") return `${style.bold(`${name}:`)} ${text}`;
+  if (message.direction === "in") return `${name}: ${text}`;
   const reason = message.reason === undefined ? "" : ` (${sanitise(message.reason)})`;
-  return `you to ${style.bold(name)}, ${message.state}${reason}: ${text}`;
+  return `you to ${name}${reason}: ${text}`;
 }

@@ -1,5 +1,9 @@
 /**
- * `listen`: runs a node and prints what arrives, until it is told to stop.
+ * `listen`: runs a node and prints what arrives, until it is told to stop. First comes what arrived in
+ * earlier runs and was never shown.
+ *
+ * A message is shown at least once, and in the next run not again, unless this one is killed after the
+ * printing and before that is noted (`shown_messages.ts`).
  *
  * Exit code: stopping is how a listener ends, so SIGTERM and SIGHUP (a service manager, a closed
  * terminal) and a reader that closed the pipe (`listen | head -1`) are success, 0. Only Ctrl-C, by
@@ -7,12 +11,14 @@
  */
 import { merge, object } from "@optique/core/constructs";
 import { formatAddress, parseAddress } from "../config/address.ts";
+import type { ReceivedMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { aborted, either } from "./deadline.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
+import { formatDay } from "./local_time.ts";
 import { ndjsonLine } from "./ndjson.ts";
 import { nodeEventLine } from "./node_lines.ts";
 import { eventText } from "./node_text.ts";
@@ -24,6 +30,8 @@ import {
   type SettingOptions,
 } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
+import { ShownMessages } from "./shown_messages.ts";
+import { UNREAD_PAGE_MESSAGES, unreadPages } from "./unread_pages.ts";
 
 export type ListenOptions = ProfileOptions & SettingOptions;
 
@@ -46,15 +54,80 @@ export const listen: Command<ListenOptions> = {
     // In one go: nothing can arrive between the line that says so and the subscription.
     if (options.json) printReadyLine(session, context);
     else printHeader(session, context);
-    const print = options.json ? printEventLine : printText;
-    using _events = session.node.subscribe((event) => print(event, session, context));
-
-    await aborted(either(signal, terminal.closed));
+    const ended = either(signal, terminal.closed);
+    await showAll(session, options, context, ended);
     if (!signal.aborted) return EXIT_CODES.done;
     if (!(signal.reason instanceof Interruption)) throw signal.reason;
     return signal.reason.by === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.done;
   },
 };
+
+/**
+ * Prints what was never shown, then what has happened meanwhile, then what happens until `ended`
+ * aborts.
+ */
+async function showAll(
+  session: Session,
+  { json }: ListenOptions,
+  context: CommandContext,
+  ended: AbortSignal,
+): Promise<void> {
+  const { node } = session;
+  await using shown = new ShownMessages(node, context.terminal);
+  const print = json ? printEventLine : printText;
+  const show = (event: NodeEvent) => {
+    print(event, session, context);
+    if (event.event === "message") shown.printed([event.message]);
+  };
+  const meanwhile: NodeEvent[] = [];
+  let take = (event: NodeEvent): void => {
+    meanwhile.push(event);
+  };
+  using _events = node.subscribe((event) => take(event));
+  const days = new DayRemarks(context);
+  if (!json) days.begin(node.counts().unread);
+  for (const page of unreadPages(node)) {
+    for (const message of page) {
+      if (!json) days.turnTo(message.receivedAt);
+      show({ event: "message", message });
+    }
+    await Promise.race([shown.settled(), aborted(ended)]);
+    if (ended.aborted) return;
+  }
+  if (!json) days.turnTo(context.now());
+  meanwhile.forEach(show);
+  take = show;
+  await aborted(ended);
+}
+
+/** What a person has to know of messages from before: that there are any, and of which day. */
+class DayRemarks {
+  readonly #context: CommandContext;
+  /** The lines themselves say only the time. */
+  #day: string;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+    this.#day = formatDay(context.now());
+  }
+
+  begin(count: number): void {
+    if (count === 0) return;
+    const messages = count === 1 ? "message" : "messages";
+    this.#remark(`${count} ${messages} arrived while you were away`);
+  }
+
+  turnTo(time: number): void {
+    const day = formatDay(time);
+    if (day !== this.#day) this.#remark(day);
+    this.#day = day;
+  }
+
+  #remark(line: string): void {
+    const { terminal } = this.#context;
+    terminal.remark(createStyle(terminal.colors).dim(line));
+  }
+}
 
 /** Says as JSON that the node runs. */
 export function printReadyLine({ node, profile }: Session, { terminal }: CommandContext): void {

@@ -24,8 +24,11 @@ export type NdjsonLine =
   | ErrorLine
   | PeerLine
   | ResultLine
+  | OutboxLine
+  | WhyLine
   | IdentityLine
-  | SettingLine;
+  | SettingLine
+  | CheckLine;
 
 /** `listen`: the node runs, and everything that arrives from now on is printed. */
 export interface ReadyLine {
@@ -131,22 +134,84 @@ export interface PeerLine {
   readonly lastSeen: string | null;
 }
 
-/** What became of one target of `connect`, or of the message of `send`. */
+/**
+ * What became of one target of `connect`, of the message of `send`, of one message of `outbox cancel`
+ * or `outbox retry`.
+ */
 export interface ResultLine {
   readonly event: "result";
-  /** As it was written, or the address that was tried. */
+  /** As it was written, or the address that was tried; `outbox retry`: the recipient. */
   readonly target: string;
+  /** It got where it should: with `send --until STATE` at least to that state. */
   readonly ok: boolean;
   readonly peerId: string | null;
   readonly name: string | null;
   readonly address: string | null;
-  /** `send`: the message. */
+  /** The message. */
   readonly id: string | null;
   readonly state: MessageState | null;
-  /** `send`: from saving to the state. */
+  /** `send`: from saving to the state; `outbox retry`: since its start. */
   readonly elapsedMs: number | null;
-  /** Why not. */
+  /** Why not, or what to know although it worked. */
   readonly reason: string | null;
+}
+
+/** How it stands with reaching somebody. */
+export interface SearchFields {
+  /** Dials and deliveries tried since messages wait. */
+  readonly attempts: number;
+  readonly lastTried: string | null;
+  /** Why the last attempt failed, in words for a person. */
+  readonly lastError: string | null;
+  /** Null: no node runs; or nothing is planned, as it is being tried. */
+  readonly nextAttempt: string | null;
+}
+
+/** `outbox`: one message that is not delivered yet. */
+export interface OutboxLine extends SearchFields {
+  readonly event: "outbox";
+  readonly id: string;
+  readonly peerId: string | null;
+  readonly name: string | null;
+  /** Multiaddr of a recipient that nobody has answered at yet. */
+  readonly address: string | null;
+  readonly text: string;
+  readonly state: MessageState;
+  readonly queuedAt: string | null;
+}
+
+/** `why`: how it stands with reaching a peer, and what would help. */
+export interface WhyLine extends SearchFields {
+  readonly event: "why";
+  /** As it was written. */
+  readonly target: string;
+  readonly peerId: string | null;
+  readonly name: string | null;
+  /** Null where another process owns the profile: only that one knows. */
+  readonly connected: boolean | null;
+  /** Multiaddr of the connection; where nobody has answered yet, the one that was meant. */
+  readonly address: string | null;
+  readonly path: "direct" | "relayed" | null;
+  readonly roundTripMs: number | null;
+  readonly connectedSince: string | null;
+  readonly lastSeen: string | null;
+  /** Every address that is known, the one that worked last first. */
+  readonly addresses: readonly AddressFields[];
+  /** How many messages wait for it. */
+  readonly waiting: number;
+  /** Which process owns the profile, in words; null: none, so this one tried. */
+  readonly owner: string | null;
+  /** What would help, in sentences. */
+  readonly advice: readonly string[];
+}
+
+/** One address of a peer. */
+export interface AddressFields {
+  readonly address: string;
+  /** When it was last dialled, with what result; null: never, as far as is known. */
+  readonly lastTried: string | null;
+  readonly lastError: string | null;
+  readonly lastWorked: string | null;
 }
 
 /** `id`. */
@@ -169,6 +234,17 @@ export interface SettingLine {
   readonly origin: Origin["kind"];
   /** Where exactly: the file, the variable or the flag. */
   readonly from: string | null;
+}
+
+/** One thing that `doctor` looked at. */
+export interface CheckLine {
+  readonly event: "check";
+  /** `profile`, `settings`, `identity`, `database`, `clock`, `port`, ...; `mandatory` for each peer. */
+  readonly check: string;
+  /** `skipped`: it could not, or need not, be looked at. */
+  readonly status: "ok" | "warning" | "bad" | "skipped";
+  readonly message: string;
+  readonly hint: string | null;
 }
 
 /** What acts on a terminal, or hides in it, among the characters that JSON leaves as they are. */

@@ -1,5 +1,6 @@
 /** From what a node tells to the lines that programs read, see `ndjson.ts`. */
 import type { Conversation, MessageRecord } from "../history/message_record.ts";
+import type { Search } from "../history/mod.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type MessageLine,
   type NdjsonLine,
   type PeerLine,
+  type SearchFields,
 } from "./ndjson.ts";
 
 /** The name to show for a peer id: harmless and not empty. */
@@ -76,6 +78,22 @@ function activePeerFields(peer: ActivePeer, displayName: DisplayName): ActivePee
     connectedSince: isoTime(connectedSince),
     lastSeen: isoTime(lastSeen),
   };
+}
+
+/** @param isRunning whether a node runs that tries: what another one planned counts nothing */
+export function searchFields(search: Search | undefined, isRunning: boolean): SearchFields {
+  const { attempts = 0, lastTried, failure = null, nextAttempt } = search ?? {};
+  return {
+    attempts,
+    lastTried: timeOrNull(lastTried),
+    lastError: failure,
+    nextAttempt: isRunning ? timeOrNull(nextAttempt) : null,
+  };
+}
+
+/** @param time ms since the epoch */
+export function timeOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : isoTime(time);
 }
 
 /** Who the other side of a conversation is, in the fields that events share. */

@@ -7,6 +7,7 @@ import type { Departure, PeerSource } from "../presence/active_peer.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { Style } from "../terminal/style.ts";
 import { formatClock } from "./local_time.ts";
+import { withMark } from "./message_state.ts";
 import type { DisplayName } from "./node_lines.ts";
 
 /** A line for a person, and whether it is a result or a remark beside it. */
@@ -82,6 +83,13 @@ export function otherName(conversation: Conversation, displayName: DisplayName):
     : sanitise(formatAddress(conversation.address));
 }
 
+/** The same with the beginning of the peer id behind a name. */
+export function recipientText(conversation: Conversation, displayName: DisplayName): string {
+  return conversation.kind === "peer"
+    ? peerWithId(conversation.peerId, displayName)
+    : otherName(conversation, displayName);
+}
+
 /** A name with the beginning of the peer id, unless the name says it already. */
 export function peerWithId(peerId: string, displayName: DisplayName): string {
   const name = displayName(peerId);
@@ -94,23 +102,25 @@ function stateText(
   displayName: DisplayName,
   style: Style,
 ): EventText | undefined {
-  const clock = formatClock(message.stateAt);
-  const name = otherName(message.conversation, displayName);
+  const { state, stateAt, conversation, reason } = message;
+  const clock = formatClock(stateAt);
+  const name = otherName(conversation, displayName);
   const excerpt = sanitise(message.text, { maxColumns: EXCERPT_COLUMNS });
-  switch (message.state) {
+  switch (state) {
     case "delivered":
-      return { kind: "remark", line: style.dim(`${clock} delivered to ${name}: ${excerpt}`) };
-    case "refused": {
-      const reason = sanitise(message.reason ?? "no reason given");
-      return {
-        kind: "remark",
-        line: style.warn(`${clock} refused by ${name} (${reason}): ${excerpt}`),
-      };
-    }
+      return remark(style.dim, `delivered to ${name}`);
+    case "read":
+      return remark(style.dim, `read by ${name}`);
+    case "refused":
+      return remark(style.warn, `refused by ${name} (${sanitise(reason ?? "no reason given")})`);
+    // The first two pass; who takes a message back knows.
     case "queued":
     case "sent":
-    case "read":
     case "cancelled":
       return undefined;
+  }
+
+  function remark(tone: (text: string) => string, words: string): EventText {
+    return { kind: "remark", line: tone(`${clock} ${withMark(state, words)}: ${excerpt}`) };
   }
 }

@@ -1,14 +1,18 @@
 /**
- * `send`: saves one message and waits until it is delivered. Exit code 0 means delivered, and
- * nothing else does: also with `--timeout 0` a message that only waits in the outbox is 3.
+ * `send`: saves one message and waits until it is delivered, or with `--until` for less.
+ *
+ * Exit code 0 means that it got that far, and nothing else does: also with `--timeout 0` a message
+ * that only waits in the outbox is 3. The codes when it did not: 3 it waits in the outbox, 6 it went
+ * out but was not acknowledged, 5 the recipient refused it, 1 somebody cancelled it meanwhile.
  */
 import { merge, object } from "@optique/core/constructs";
 import { message as describe, text as words } from "@optique/core/message";
 import { multiple, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
+import { choice } from "@optique/core/valueparser";
 import { quote } from "../config/quote.ts";
 import { ChatError } from "../errors.ts";
-import type { OwnMessage } from "../history/message_record.ts";
+import type { MessageState, OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -16,13 +20,13 @@ import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { Deadline, either } from "./deadline.ts";
+import { aborted, Deadline, either } from "./deadline.ts";
 import { duration } from "./duration.ts";
-import { EXIT_CODES } from "./failure.ts";
+import { EXIT_CODES, Undelivered } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 import { ndjsonLine } from "./ndjson.ts";
 import { otherSide } from "./node_lines.ts";
-import { otherName, peerWithId } from "./node_text.ts";
+import { otherName, recipientText } from "./node_text.ts";
 import {
   anyText,
   jsonOption,
@@ -39,12 +43,26 @@ export interface SendOptions extends ProfileOptions, SettingOptions {
   readonly peer: string;
   /** The words of the message; none: standard input is read. */
   readonly text: readonly string[];
-  /** How long to wait for the acknowledgement, ms; 0: not at all. */
+  /** The state that is waited for; a later one is as good. */
+  readonly until: SendState;
+  /** How long to wait for it, ms; 0: not at all. */
   readonly timeout: number;
 }
 
+/** Where a message that gets on comes past. */
+type SendState = "queued" | "sent" | "delivered";
+
+/** In the order in which a message comes to them. */
+const PROGRESS: readonly MessageState[] = ["queued", "sent", "delivered", "read"];
+
 const DEFAULT_TIMEOUT_MS = 30_000;
+const TIMEOUT_DESCRIPTION = "How long to wait, such as 500ms, 30s, 2m (default 30s). " +
+  "Exit code when time is up: 3, it waits in the outbox; 6, it was sent but not acknowledged.";
 const WHEN_IT_GOES = "it goes out the next time this profile runs a node, such as: p2p-chat listen";
+const WHEN_IT_GOES_AGAIN = "it may have arrived; until it is acknowledged it goes out again, " +
+  "whenever this profile runs a node";
+/** More than a person writes to one recipient while a message waits. */
+const RECENT_MESSAGES = 100;
 /** The largest message, 32 KiB, and the line end that is taken off. */
 const STDIN_MAX_BYTES = 32 * 1024 + 2;
 
@@ -53,6 +71,7 @@ export const send: Command<SendOptions> = {
   summary: "Send one message and wait for the acknowledgement.",
   examples: [
     'p2p-chat send red "hello there"',
+    'p2p-chat send red "whenever you are back" --until queued',
     "date | p2p-chat send 192.168.1.20:7000 --timeout 2m",
   ],
   parser: merge(
@@ -63,11 +82,17 @@ export const send: Command<SendOptions> = {
           description: describe`The message; without it, standard input is sent.`,
         }),
       ),
+      until: withDefault(
+        option("--until", choice(["queued", "sent", "delivered"], { metavar: "STATE" }), {
+          description: describe`${
+            words("What to wait for: queued (saved here), sent, or delivered (default).")
+          }`,
+        }),
+        "delivered",
+      ),
       timeout: withDefault(
         option("--timeout", duration(), {
-          description: describe`${
-            words("How long to wait, such as 500ms, 30s, 2m (default 30s).")
-          }`,
+          description: describe`${words(TIMEOUT_DESCRIPTION)}`,
         }),
         DEFAULT_TIMEOUT_MS,
       ),
@@ -148,32 +173,41 @@ interface Outcome {
   readonly obstacle: string | undefined;
 }
 
-/** Sends, and returns the message as it is when it is settled, or when the time is up. */
+/** Sends, and returns the message as it is when it got far enough, or when the time is up. */
 async function deliver(
   node: ChatNode,
   recipient: Recipient,
   text: string,
-  { peer, timeout }: SendOptions,
+  { peer, timeout, until }: SendOptions,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const latest = new Map<string, OwnMessage>();
+  let changed = Promise.withResolvers<void>();
   using _states = node.subscribe((event) => {
-    if (event.event === "state") latest.set(event.message.id, event.message);
+    if (event.event !== "state") return;
+    latest.set(event.message.id, event.message);
+    changed.resolve();
+    changed = Promise.withResolvers();
   });
-  const queued = await node.send(recipient, text);
+  const queued = await node.send(recipient, text, { signal });
+  const current = () => latest.get(queued.id) ?? queued;
   using deadline = new Deadline(timeout, signal);
+  const over = aborted(deadline.signal);
   const enough = new AbortController();
-  const reaching = reach(node, recipient, either(deadline.signal, enough.signal));
+  const reaching = until === "queued"
+    ? undefined
+    : reach(node, recipient, either(deadline.signal, enough.signal));
   try {
-    const message = await node.settled(queued.id, { signal: deadline.signal });
-    return { message, obstacle: undefined };
-  } catch (error) {
+    while (!isOver(current(), until) && !deadline.signal.aborted) {
+      await Promise.race([changed.promise, over]);
+    }
+    if (isOver(current(), until)) return { message: current(), obstacle: undefined };
     if (deadline.expired) {
-      const message = latest.get(queued.id) ?? queued;
+      const message = takenBack(node, recipient, current());
       const obstacle = message.state === "queued" ? await reaching : undefined;
       return { message, obstacle: obstacle?.replace(`${peer}: `, "") };
     }
-    if (!(signal.reason instanceof Interruption)) throw error;
+    if (!(signal.reason instanceof Interruption)) throw signal.reason;
     // Whoever cuts the waiting short has to know that this does not take the message back.
     throw new ChatError(
       "interrupted",
@@ -187,6 +221,22 @@ async function deliver(
     enough.abort();
     await reaching;
   }
+}
+
+/** It got as far as it should, or it never will. */
+function isOver({ state }: OwnMessage, until: SendState): boolean {
+  return state === "refused" || state === "cancelled" || hasReached(state, until);
+}
+
+function hasReached(state: MessageState, until: SendState): boolean {
+  return PROGRESS.indexOf(state) >= PROGRESS.indexOf(until);
+}
+
+/** What another process does to a message (`outbox cancel`) is no event here. */
+function takenBack(node: ChatNode, recipient: Recipient, message: OwnMessage): OwnMessage {
+  const stored = node.history({ conversation: recipient, limit: RECENT_MESSAGES })
+    .find(({ id, direction }) => id === message.id && direction === "out");
+  return stored?.direction === "out" ? stored : message;
 }
 
 /**
@@ -207,22 +257,22 @@ async function reach(
   }
 }
 
-/** @throws ChatError `not-delivered`, `refused` where that is what became of it */
+/** @throws Undelivered where it did not get far enough */
 function report(
   { message, obstacle }: Outcome,
   node: ChatNode,
-  { peer: target, json, timeout }: SendOptions,
+  { peer: target, json, timeout, until }: SendOptions,
   { terminal }: CommandContext,
   elapsedMs: number,
 ): void {
   const { id, conversation, state, reason } = message;
   const displayName = node.displayName.bind(node);
-  const delivered = state === "delivered" || state === "read";
+  const ok = hasReached(state, until);
   if (json) {
     terminal.print(ndjsonLine({
       event: "result",
       target,
-      ok: delivered,
+      ok,
       ...otherSide(conversation, displayName),
       id,
       state,
@@ -231,24 +281,35 @@ function report(
     }));
   }
   const name = otherName(conversation, displayName);
-  if (delivered) {
+  const wait = timeout === 0 ? "yet" : `within ${formatDuration(timeout)}`;
+  if (ok) {
     if (json) return;
-    const who = conversation.kind === "peer" ? peerWithId(conversation.peerId, displayName) : name;
-    terminal.print(`delivered to ${who} in ${formatDuration(elapsedMs)}`);
+    const who = recipientText(conversation, displayName);
+    terminal.print(okText(state, who, elapsedMs));
+    if (state === "queued") terminal.remark(WHEN_IT_GOES);
   } else if (state === "refused") {
-    throw new ChatError(
-      "refused",
-      `${name} refused the message: ${sanitise(reason ?? "no reason")}`,
-    );
+    const why = sanitise(reason ?? "no reason");
+    throw new Undelivered(state, `${name} refused the message: ${why}`);
   } else if (state === "cancelled") {
-    throw new ChatError("not-delivered", `the message to ${name} was cancelled`);
-  } else {
-    const wait = timeout === 0 ? "yet" : `within ${formatDuration(timeout)}`;
+    throw new Undelivered(state, `the message to ${name} was cancelled`);
+  } else if (state === "sent") {
+    throw new Undelivered(
+      state,
+      `sent to ${name}, but not acknowledged ${wait}; the message stays in the outbox`,
+      { hint: WHEN_IT_GOES_AGAIN },
+    );
+  } else if (state === "queued") {
     const why = obstacle === undefined ? "" : `: ${obstacle}`;
-    throw new ChatError(
-      "not-delivered",
-      `not delivered to ${name} ${wait}${why}; the message waits in the outbox`,
+    throw new Undelivered(
+      state,
+      `not ${until} to ${name} ${wait}${why}; the message waits in the outbox`,
       { hint: WHEN_IT_GOES },
     );
   }
+}
+
+function okText(state: MessageState, who: string, elapsedMs: number): string {
+  if (state === "queued") return `queued for ${who}`;
+  const word = state === "sent" ? "sent" : "delivered";
+  return `${word} to ${who} in ${formatDuration(elapsedMs)}`;
 }

@@ -21,9 +21,12 @@ export const COMMANDS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ["send", async () => entry((await import("./send.ts")).send)],
   ["connect", async () => entry((await import("./connect.ts")).connect)],
   ["peers", async () => entry((await import("./peers.ts")).peers)],
+  ["outbox", async () => entry((await import("./outbox.ts")).outbox)],
+  ["why", async () => entry((await import("./why.ts")).why)],
   ["history", async () => entry((await import("./history.ts")).history)],
   ["id", async () => entry((await import("./id.ts")).id)],
   ["config", async () => entry((await import("./config.ts")).config)],
+  ["doctor", async () => entry((await import("./doctor.ts")).doctor)],
   ["demo", async () => entry((await import("./demo.ts")).demo)],
   ["completion", async () => entry((await import("./completion.ts")).completion)],
 ]);

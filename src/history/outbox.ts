@@ -113,11 +113,7 @@ export class Outbox {
    */
   found(conversation: Conversation): void {
     if (this.searchFor(conversation) === undefined) return;
-    const [condition, value] = whichConversation(conversation);
-    lazyTransaction(
-      this.#db,
-      () => this.#db.prepare(`DELETE FROM search WHERE conversation = (${condition})`).run(value),
-    );
+    lazyTransaction(this.#db, () => this.#forget(conversation));
   }
 
   /**
@@ -136,8 +132,14 @@ export class Outbox {
       if (message.direction === "in") return undefined;
       this.#db.prepare("UPDATE message SET state = 'cancelled', recorded_at = ? WHERE position = ?")
         .run(now, message.position);
+      if (this.count(message.conversation) === 0) this.#forget(message.conversation);
       return message;
     });
+  }
+
+  #forget(conversation: Conversation): void {
+    const [key, value] = whichConversation(conversation);
+    this.#db.prepare(`DELETE FROM search WHERE conversation = (${key})`).run(value);
   }
 }
 

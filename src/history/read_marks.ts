@@ -43,16 +43,12 @@ export class ReadMarks {
       }));
   }
 
-  /** How many messages were not shown yet. */
-  countUnread(): number {
-    const row = guard(
-      this.#db,
-      () =>
-        this.#db.prepare(
-          "SELECT count(*) AS n FROM message WHERE state IS NULL AND read_at IS NULL",
-        )
-          .get(),
-    );
+  /** How many messages were not shown yet, up to a position of the history. */
+  countUnread(last = Number.MAX_SAFE_INTEGER): number {
+    const row = guard(this.#db, () =>
+      this.#db.prepare(`
+        SELECT count(*) AS n FROM message
+        WHERE state IS NULL AND read_at IS NULL AND position <= ?`).get(last));
     return Number(row?.n);
   }
 

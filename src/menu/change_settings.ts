@@ -8,7 +8,8 @@ import type { Config } from "../config/config.ts";
 import { setInConfigFile } from "../config/config_file.ts";
 import { describeOrigin, type Origin } from "../config/merge_config.ts";
 import type { Environment } from "../config/paths.ts";
-import { PromptCancelled, type Prompter } from "../terminal/prompts/prompter.ts";
+import type { Prompter } from "../terminal/prompts/prompter.ts";
+import { orBack } from "./or_back.ts";
 import {
   ASKED_KEYS,
   type AskedKey,
@@ -91,14 +92,4 @@ async function change(
 
 function isFromFile({ kind }: Origin): boolean {
   return kind === "file" || kind === "default";
-}
-
-/** Undefined where the question was left with Escape. */
-async function orBack<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof PromptCancelled && error.kind === "escape") return undefined;
-    throw error;
-  }
 }

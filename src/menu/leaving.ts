@@ -3,6 +3,7 @@ import type { CommandContext } from "../commands/command.ts";
 import { EXIT_CODES } from "../commands/failure.ts";
 import { Interruption } from "../commands/interruption.ts";
 import { PromptCancelled } from "../terminal/prompts/prompter.ts";
+import { someMessages } from "./counted.ts";
 
 /**
  * The exit code for what ended the menu: 130 for Ctrl-C; 0 for the end of the input, a closed
@@ -24,9 +25,11 @@ export function exitCodeOf(
   throw error;
 }
 
-/** @param waiting how many own messages are on their way, 0 or more */
+/** @param waiting how many own messages are not delivered, 0 or more */
 export function goodbyeLines(waiting: number): string[] {
   if (waiting === 0) return ["Goodbye."];
-  const messages = waiting === 1 ? "1 message" : `${waiting} messages`;
-  return [`${messages} not delivered yet: p2p-chat tries again when it runs`, "Goodbye."];
+  return [
+    `${someMessages(waiting)} not delivered yet: p2p-chat tries again when it runs`,
+    "Goodbye.",
+  ];
 }

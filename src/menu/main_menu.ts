@@ -1,13 +1,35 @@
 /** The main menu: what can be chosen, and doing it, until the person leaves. */
 import { reportFailure } from "../commands/failure.ts";
 import { ChatError } from "../errors.ts";
-import { type Choice, PromptCancelled } from "../terminal/prompts/prompter.ts";
+import { type Choice, PromptCancelled, type SelectQuestion } from "../terminal/prompts/prompter.ts";
 import { connectPeers } from "./connect_peers.ts";
+import { selectFresh } from "./fresh_select.ts";
 import type { OpenMenu } from "./open_menu.ts";
+import { showOutbox } from "./outbox_menu.ts";
 import { sendMessage } from "./send_message.ts";
 import { showAddress, showHistory, showPeers } from "./show.ts";
+import { showUnread } from "./unread_messages.ts";
+import { askWhy } from "./why_not_reached.ts";
 
-type Entry = "send" | "peers" | "connect" | "history" | "address" | "settings" | "quit";
+type Entry =
+  | "send"
+  | "peers"
+  | "connect"
+  | "history"
+  | "address"
+  | "settings"
+  | "outbox"
+  | "why"
+  | "unread"
+  | "quit";
+
+/** What waits for the person, as shown in the menu. */
+export interface Counts {
+  /** Own messages that are not delivered. */
+  readonly waiting: number;
+  /** Messages that were never shown. */
+  readonly unread: number;
+}
 
 /** What is done beside the menu. */
 export interface Beside {
@@ -23,24 +45,21 @@ export interface Beside {
  * @throws PromptCancelled (Ctrl-C, end of the input); the signal's reason; whatever is no ChatError
  */
 export async function mainMenu(menu: OpenMenu, beside: Beside): Promise<"quit" | "restart"> {
-  const { terminal, prompter, signal } = menu;
-  const choices = entries(terminal.interactive);
+  const { terminal, signal } = menu;
   let entry: Entry = "send";
   let preferred: string | undefined;
   for (;;) {
     try {
-      entry = await prompter.select<Entry>({
-        message: "What next?",
-        choices,
-        // A line-by-line menu without a default: an empty line too many in a script does nothing.
-        ...(terminal.interactive ? { default: entry } : {}),
-      }, { signal });
+      entry = await selectFresh<Entry>(menu, () => mainQuestion(menu, entry));
       if (entry === "quit") return "quit";
       if (entry === "settings" && await beside.settings()) return "restart";
       else if (entry === "send") preferred = await sendMessage(menu, preferred);
       else if (entry === "peers") showPeers(menu);
       else if (entry === "connect") await connectPeers(menu);
+      else if (entry === "unread") await showUnread(menu);
       else if (entry === "history") await showHistory(menu);
+      else if (entry === "outbox") await showOutbox(menu);
+      else if (entry === "why") await askWhy(menu);
       else if (entry === "address") await showAddress(menu, beside.folder);
     } catch (error) {
       signal.throwIfAborted();
@@ -51,9 +70,38 @@ export async function mainMenu(menu: OpenMenu, beside: Beside): Promise<"quit" |
   }
 }
 
-/** The numbers 0 to 3 and their words are those of the first, Python, program. */
-export function entries(interactive: boolean): Choice<Entry>[] {
-  return [
+function mainQuestion(menu: OpenMenu, last: Entry): SelectQuestion<Entry> {
+  const { interactive } = menu.terminal;
+  const counts = countsOf(menu);
+  return {
+    message: "What next?",
+    choices: entries(interactive, counts),
+    // A line-by-line menu without a default: an empty line too many in a script does nothing.
+    ...(interactive ? { default: nextEntry(last, counts) } : {}),
+  };
+}
+
+/** One key reads on, page by page; when nothing is unread any more, the first entry is proposed. */
+function nextEntry(last: Entry, { unread }: Counts): Entry {
+  return unread > 0 && last === "send" ? "unread" : last;
+}
+
+/** A menu without counts is still a menu: what cannot be read now is told by the entry itself. */
+function countsOf({ node }: OpenMenu): Counts {
+  try {
+    return node.counts();
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    return { waiting: 0, unread: 0 };
+  }
+}
+
+/**
+ * The numbers 0 to 3 and their words are those of the first, Python, program; no number ever gets
+ * another meaning, since scripts answer with them.
+ */
+export function entries(interactive: boolean, { waiting, unread }: Counts): Choice<Entry>[] {
+  const listed: readonly Choice<Entry>[] = [
     { name: "Send message", value: "send", number: 1 },
     { name: "Query active peers", value: "peers", number: 2 },
     {
@@ -64,6 +112,30 @@ export function entries(interactive: boolean): Choice<Entry>[] {
     { name: "History", value: "history", number: 4 },
     { name: "My address", value: "address", number: 5 },
     { name: "Settings", value: "settings", number: 6 },
+    { name: counted("Outbox", waiting, "waiting"), value: "outbox", number: 7 },
+    { name: "Why is a peer not reached?", value: "why", number: 8 },
+    { name: counted("Unread messages", unread), value: "unread", number: 9 },
     { name: "Quit", value: "quit", number: 0 },
   ];
+  const order = interactive ? SCREEN_ORDER : listed.map(({ value }) => value);
+  return order.flatMap((entry) => listed.filter(({ value }) => value === entry))
+    .filter(({ value }) => value !== "unread" || unread > 0);
+}
+
+/** What belongs together; the first four where their numbers are, for who types digits here too. */
+const SCREEN_ORDER: readonly Entry[] = [
+  "send",
+  "peers",
+  "connect",
+  "history",
+  "unread",
+  "outbox",
+  "why",
+  "address",
+  "settings",
+  "quit",
+];
+
+function counted(name: string, count: number, word = ""): string {
+  return count === 0 ? name : `${name} (${[count, word].join(" ").trim()})`;
 }

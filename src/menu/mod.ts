@@ -3,7 +3,8 @@
  * elsewhere, and runs a node meanwhile.
  *
  * Guarantees: what happens in the node appears above the question that is open and leaves it as it
- * is; a message is queued before anything waits for it; the node says goodbye on every way out.
+ * is; a message is queued before anything waits for it; a message that arrived counts as shown when
+ * it was really written here; the node says goodbye on every way out.
  *
  * Does not understand arguments (`src/commands/menu.ts` does) and keeps nothing but the settings.
  *
@@ -16,6 +17,7 @@ import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
 import type { ProfileOptions, SettingOptions } from "../commands/options.ts";
 import { openSession, type Session } from "../commands/session.ts";
 import { readSettings } from "../commands/settings.ts";
+import { ShownMessages } from "../commands/shown_messages.ts";
 import { parseAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
 import type { ChatNode } from "../node/chat_node.ts";
@@ -30,6 +32,8 @@ import { mainMenu } from "./main_menu.ts";
 import { News } from "./news.ts";
 import type { ListenProbe } from "./setting_questions.ts";
 import { activeText, headerLines } from "./show.ts";
+import { showMissed } from "./unread_messages.ts";
+import { watchKeys } from "./watched_keys.ts";
 
 export type MenuOptions = ProfileOptions & SettingOptions;
 
@@ -41,10 +45,9 @@ interface Surroundings {
   readonly options: MenuOptions;
   readonly context: CommandContext;
   readonly prompter: Prompter;
+  readonly keysPressed: () => number;
   /** Aborts when the menu has to end. */
   readonly signal: AbortSignal;
-  /** Own messages that are on their way. */
-  readonly waiting: Set<string>;
 }
 
 /**
@@ -55,8 +58,9 @@ interface Surroundings {
 export async function runMenu(options: MenuOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
   const signal = either(context.signal, terminal.closed);
-  const prompter = openPrompter(terminal);
-  const around: Surroundings = { options, context, prompter, signal, waiting: new Set() };
+  const { terminal: watched, keysPressed } = watchKeys(terminal);
+  const prompter = openPrompter(watched);
+  const around: Surroundings = { options, context, prompter, keysPressed, signal };
   try {
     const settings = await readSettings(options, context);
     await firstStart(settings, terminal.interactive, prompter, probeListen, signal);
@@ -66,7 +70,7 @@ export async function runMenu(options: MenuOptions, context: CommandContext): Pr
       if (ended !== "restart") return ended;
     }
   } catch (error) {
-    return leave(error, around);
+    return leave(error, around, 0);
   }
 }
 
@@ -99,25 +103,48 @@ async function open({ options, context, prompter, signal }: Surroundings): Promi
 
 /** @returns the exit code, or that the node is to be started anew */
 async function use(session: Session, around: Surroundings): Promise<number | "restart"> {
-  const { node, profile } = session;
-  const { context: { terminal, now }, prompter, signal, waiting } = around;
-  const style = createStyle(terminal.colors);
-  const displayName = node.displayName.bind(node);
-  const print = (line: string) => prompter.printAbove(line);
-  using news = new News({ node, style, now, print, waiting });
+  const { prompter } = around;
   try {
-    prompter.note(headerLines(node, style));
-    await firstPeers(node, signal);
-    prompter.note([activeText(node, displayName)]);
-    const ended = await mainMenu(
-      { node, displayName, terminal, prompter, style, news, signal, now },
-      { folder: profile.folder, settings: () => settingsChanged(node, around) },
-    );
+    const ended = await talk(session, around);
     const isLast = ended === "quit";
-    prompter.note(isLast ? goodbyeLines(waiting.size) : ["starting anew with the new settings"]);
+    prompter.note(
+      isLast ? goodbyeLines(waitingAtEnd(session)) : ["starting anew with the new settings"],
+    );
     return isLast ? EXIT_CODES.done : ended;
   } catch (error) {
-    return leave(error, around);
+    return leave(error, around, waitingAtEnd(session));
+  }
+}
+
+/** What is printed here, and marked as shown, is done when this is over: the goodbye comes last. */
+async function talk(
+  { node, profile }: Session,
+  around: Surroundings,
+): Promise<"quit" | "restart"> {
+  const { context: { terminal, now }, prompter, keysPressed, signal } = around;
+  const style = createStyle(terminal.colors);
+  const displayName = node.displayName.bind(node);
+  await using shown = new ShownMessages(node, terminal);
+  const view = { node, displayName, terminal, prompter, style, shown, signal };
+  prompter.note(headerLines(node, style));
+  // Before the news: what arrived earlier is shown earlier.
+  await showMissed(view);
+  using news = new News({ node, style, now, print: (line) => prompter.printAbove(line), shown });
+  await firstPeers(node, signal);
+  prompter.note([activeText(node, displayName)]);
+  return await mainMenu(
+    { ...view, news, keysPressed, now },
+    { folder: profile.folder, settings: () => settingsChanged(node, around) },
+  );
+}
+
+/** Whoever leaves is not kept by a database that cannot be read. */
+function waitingAtEnd({ node }: Session): number {
+  try {
+    return node.counts().waiting;
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    return 0;
   }
 }
 
@@ -147,11 +174,12 @@ async function firstPeers(
 }
 
 /**
+ * @param waiting how many own messages are not delivered
  * @returns the exit code, where `error` is a way to leave
  * @throws what really went wrong
  */
-function leave(error: unknown, { context, prompter, waiting }: Surroundings): number {
+function leave(error: unknown, { context, prompter }: Surroundings, waiting: number): number {
   const code = exitCodeOf(error, context);
-  prompter.note(goodbyeLines(waiting.size));
+  prompter.note(goodbyeLines(waiting));
   return code;
 }

@@ -1,12 +1,15 @@
 /**
  * What happens while the menu is open, as lines above whatever is being asked: messages that arrive,
- * peers that come and go, what becomes of own messages.
+ * peers that come and go, what becomes of own messages. A message is marked as shown when its line
+ * was really written.
  */
 import type { DisplayName } from "../commands/node_lines.ts";
 import { eventText } from "../commands/node_text.ts";
+import type { ShownMessages } from "../commands/shown_messages.ts";
 import type { OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, NodeEvent } from "../node/chat_node.ts";
 import type { Style } from "../terminal/style.ts";
+import { StateBursts } from "./state_bursts.ts";
 
 export interface NewsInit {
   readonly node: Pick<ChatNode, "subscribe" | "displayName">;
@@ -14,20 +17,21 @@ export interface NewsInit {
   readonly now: () => number;
   /** Prints a line above the question. */
   readonly print: (line: string) => void;
-  /** Ids of own messages that are on their way; kept up to date. */
-  readonly waiting: Set<string>;
+  readonly shown: Pick<ShownMessages, "printed">;
 }
 
 /** Tells what happens, until it is disposed. */
 export class News implements Disposable {
   readonly #init: NewsInit;
   readonly #displayName: DisplayName;
+  readonly #states: StateBursts;
   readonly #subscription: Disposable;
   #hold: Hold | undefined;
 
   constructor(init: NewsInit) {
     this.#init = init;
     this.#displayName = init.node.displayName.bind(init.node);
+    this.#states = new StateBursts({ ...init, displayName: this.#displayName });
     this.#subscription = init.node.subscribe((event) => this.#take(event));
   }
 
@@ -36,9 +40,9 @@ export class News implements Disposable {
    * itself what became of it.
    */
   hold(): Hold {
-    const hold = new Hold((events) => {
+    const hold = new Hold((messages) => {
       this.#hold = undefined;
-      events.forEach((event) => this.#tell(event));
+      messages.forEach((message) => this.#states.tell(message));
     });
     this.#hold = hold;
     return hold;
@@ -46,48 +50,42 @@ export class News implements Disposable {
 
   [Symbol.dispose](): void {
     this.#subscription[Symbol.dispose]();
+    this.#states[Symbol.dispose]();
   }
 
   #take(event: NodeEvent): void {
-    if (event.event === "state") this.#count(event.message);
-    if (event.event === "state" && this.#hold !== undefined) this.#hold.keep(event);
-    else this.#tell(event);
-  }
-
-  #count({ id, state }: OwnMessage): void {
-    if (state === "queued" || state === "sent") this.#init.waiting.add(id);
-    else this.#init.waiting.delete(id);
-  }
-
-  #tell(event: NodeEvent): void {
-    const { style, now, print } = this.#init;
+    if (event.event === "state") {
+      if (this.#hold === undefined) this.#states.tell(event.message);
+      else this.#hold.keep(event.message);
+      return;
+    }
+    const { style, now, print, shown } = this.#init;
     const text = eventText(event, this.#displayName, style, now());
     if (text !== undefined) print(text.line);
+    if (event.event === "message") shown.printed([event.message]);
   }
 }
 
-type StateEvent = Extract<NodeEvent, { event: "state" }>;
-
-/** Lines kept back. */
+/** Changes of own messages whose lines are kept back. */
 export class Hold implements Disposable {
-  readonly #release: (events: readonly NodeEvent[]) => void;
-  readonly #told = new Set<string>();
-  readonly #events: StateEvent[] = [];
+  readonly #release: (messages: readonly OwnMessage[]) => void;
+  #messages: OwnMessage[] = [];
 
-  constructor(release: (events: readonly NodeEvent[]) => void) {
+  constructor(release: (messages: readonly OwnMessage[]) => void) {
     this.#release = release;
   }
 
-  keep(event: StateEvent): void {
-    this.#events.push(event);
+  keep(message: OwnMessage): void {
+    this.#messages.push(message);
   }
 
-  /** What has become of this message so far was told. */
-  told({ id }: OwnMessage): void {
-    this.#told.add(id);
+  /** It was told that this message is in this state; what came of it later is still news. */
+  told({ id, state }: OwnMessage): void {
+    const last = this.#messages.findLastIndex((each) => each.id === id && each.state === state);
+    this.#messages = this.#messages.filter((each, index) => each.id !== id || index > last);
   }
 
   [Symbol.dispose](): void {
-    this.#release(this.#events.filter(({ message }) => !this.#told.has(message.id)));
+    this.#release(this.#messages);
   }
 }

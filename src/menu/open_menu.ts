@@ -1,5 +1,6 @@
 /** What every entry of the menu works with. */
 import type { DisplayName } from "../commands/node_lines.ts";
+import type { ShownMessages } from "../commands/shown_messages.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import type { Prompter } from "../terminal/prompts/prompter.ts";
 import type { Style } from "../terminal/style.ts";
@@ -14,6 +15,10 @@ export interface OpenMenu {
   readonly prompter: Prompter;
   readonly style: Style;
   readonly news: News;
+  /** Takes incoming messages whose lines were printed. */
+  readonly shown: ShownMessages;
+  /** How often keys were pressed so far. */
+  readonly keysPressed: () => number;
   /** Aborts when the menu has to end. */
   readonly signal: AbortSignal;
   /** The clock, ms since the epoch. */

@@ -5,8 +5,9 @@
  */
 import { Deadline } from "../commands/deadline.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
-import { otherName, peerWithId } from "../commands/node_text.ts";
-import type { OwnMessage } from "../history/message_record.ts";
+import { stateStyle, withMark } from "../commands/message_state.ts";
+import { otherName, recipientText } from "../commands/node_text.ts";
+import type { MessageState, OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -48,40 +49,70 @@ async function deliver(
   text: string,
   menu: OpenMenu,
 ): Promise<void> {
-  const { node, news, terminal, prompter, displayName, signal, now } = menu;
+  const { node, news, terminal, prompter, displayName, style, signal, now } = menu;
   using hold = news.hold();
   const startedAt = now();
   const message = await breakable(terminal, signal, async (either) => {
-    const waiting = `waiting for ${name}; Esc goes on`;
-    using _progress = startProgress(terminal, waiting, { signal: either });
+    const saving = "saving the message; Esc gives it up";
+    using progress = startProgress(terminal, saving, { signal: either });
     const waitMs = terminal.interactive ? WAIT_ON_SCREEN_MS : WAIT_BY_LINE_MS;
-    return await sendAndWait(node, recipient, text, waitMs, either);
+    return await sendAndWait({ node, recipient, text, waitMs, signal: either }, (state) => {
+      progress.update(`${withMark(state, waitingText(state, name))}; Esc goes on`);
+    });
   });
   signal.throwIfAborted();
+  if (message === undefined) return prompter.note(["nothing sent: the message was not saved yet"]);
   hold.told(message);
-  prompter.note([deliveryText(message, now() - startedAt, isActive(node, message), displayName)]);
+  const { state } = message;
+  const words = deliveryText(message, now() - startedAt, isActive(node, message), displayName);
+  prompter.note([stateStyle(state, style)(withMark(state, words))]);
 }
 
-/** @returns the message as it is when it is settled, when the time is up, or on abort */
+interface Sending {
+  readonly node: ChatNode;
+  readonly recipient: Recipient;
+  readonly text: string;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * @param onState called with each state that the message gets into while it is waited for
+ * @returns the message as it is when it is settled, when the time is up, or on abort; undefined
+ *   where that came before it was saved
+ */
 async function sendAndWait(
-  node: ChatNode,
-  recipient: Recipient,
-  text: string,
-  waitMs: number,
-  signal: AbortSignal,
-): Promise<OwnMessage> {
+  { node, recipient, text, waitMs, signal }: Sending,
+  onState: (state: MessageState) => void,
+): Promise<OwnMessage | undefined> {
   const latest = new Map<string, OwnMessage>();
-  using _states = node.subscribe((event) => {
+  // From before it is saved: what happens to it at once must not be missed.
+  using _latest = node.subscribe((event) => {
     if (event.event === "state") latest.set(event.message.id, event.message);
   });
-  const queued = await node.send(recipient, text);
-  using deadline = new Deadline(waitMs, signal);
+  let queued: OwnMessage;
   try {
-    return await node.settled(queued.id, { signal: deadline.signal });
+    queued = await node.send(recipient, text, { signal });
   } catch (error) {
-    if (deadline.signal.aborted) return latest.get(queued.id) ?? queued;
+    if (signal.aborted && error === signal.reason) return undefined;
     throw error;
   }
+  const { id } = queued;
+  onState(latest.get(id)?.state ?? queued.state);
+  using _states = node.subscribe((event) => {
+    if (event.event === "state" && event.message.id === id) onState(event.message.state);
+  });
+  using deadline = new Deadline(waitMs, signal);
+  try {
+    return await node.settled(id, { signal: deadline.signal });
+  } catch (error) {
+    if (deadline.signal.aborted) return latest.get(id) ?? queued;
+    throw error;
+  }
+}
+
+function waitingText(state: MessageState, name: string): string {
+  return state === "sent" ? `sent to ${name}, not acknowledged yet` : `${state} for ${name}`;
 }
 
 function isActive(node: ChatNode, { conversation }: OwnMessage): boolean {
@@ -89,7 +120,7 @@ function isActive(node: ChatNode, { conversation }: OwnMessage): boolean {
     node.peers().some(({ peerId }) => peerId === conversation.peerId);
 }
 
-/** What became of a message so far, in one line. */
+/** What became of a message so far, in one line that begins with the word of its state. */
 export function deliveryText(
   { conversation, state, reason }: OwnMessage,
   elapsedMs: number,
@@ -97,21 +128,22 @@ export function deliveryText(
   displayName: DisplayName,
 ): string {
   const name = otherName(conversation, displayName);
+  const who = recipientText(conversation, displayName);
   switch (state) {
     case "delivered":
-    case "read": {
-      const who = conversation.kind === "peer"
-        ? peerWithId(conversation.peerId, displayName)
-        : name;
       return `delivered to ${who} in ${formatDuration(elapsedMs)}`;
-    }
+    case "read":
+      return `read by ${who} after ${formatDuration(elapsedMs)}`;
     case "refused":
-      return `${name} refused the message: ${sanitise(reason ?? "no reason given")}`;
+      return `refused by ${name}: ${sanitise(reason ?? "no reason given")}`;
     case "cancelled":
-      return `the message to ${name} was cancelled`;
-    case "queued":
+      return `cancelled: the message to ${name} was taken back`;
     case "sent":
-      if (active) return `sent to ${name}, not acknowledged yet: you will be told when it is`;
+      return active
+        ? `sent to ${name}, not acknowledged yet: you will be told when it is`
+        : `sent to ${name}, not acknowledged: it is sent again when ${name} is back`;
+    case "queued":
+      if (active) return `queued; it is on its way to ${name}: you will be told`;
       return conversation.kind === "peer"
         ? `queued; it will be delivered when ${name} is back`
         : `queued; it will be delivered when somebody answers at ${name}`;

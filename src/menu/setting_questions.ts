@@ -14,7 +14,7 @@ import type { InputQuestion } from "../terminal/prompts/prompter.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 
 /** What can be asked for in the menu, in the order in which people see it. */
-export const ASKED_KEYS = ["name", "host", "port", "mandatory", "mdns"] as const;
+export const ASKED_KEYS = ["name", "host", "port", "mandatory", "mdns", "readReceipts"] as const;
 export type AskedKey = typeof ASKED_KEYS[number];
 
 /** Says why this machine cannot listen there at present; undefined where it can. */
@@ -29,6 +29,7 @@ const LABELS: { readonly [Key in AskedKey]: string } = {
   port: "Port",
   mandatory: "Mandatory peers",
   mdns: "Local network",
+  readReceipts: "Read receipts",
 };
 
 const MESSAGES: { readonly [Key in AskedKey]: string } = {
@@ -37,6 +38,8 @@ const MESSAGES: { readonly [Key in AskedKey]: string } = {
   port: "Port",
   mandatory: "Mandatory peers, host:port with commas between, or none",
   mdns: "Find, and be found by, peers on the local network (yes or no)",
+  readReceipts:
+    "Peers see which of their messages you have read, and you which of yours (yes or no)",
 };
 
 /** A setting in two or three words. */
@@ -47,7 +50,7 @@ export function settingLabel(key: AskedKey): string {
 /** The value of a setting as people see and type it; harmless. */
 export function settingText(key: AskedKey, { [key]: value }: Config): string {
   if (key === "host" && value === ALL_INTERFACES_HOST) return ALL_INTERFACES;
-  if (key === "mdns") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? "yes" : "no";
   return sanitise(formatConfigValue(value));
 }
 

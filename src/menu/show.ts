@@ -25,11 +25,12 @@ export function showPeers(menu: OpenMenu): void {
 }
 
 /**
- * "History": asks with whom, and shows the last messages.
+ * "History": asks with whom, and shows the last messages. What a person sees here for the first time
+ * is not unread any more.
  * @throws PromptCancelled; the signal's reason; ChatError `storage-failed`
  */
 export async function showHistory(menu: OpenMenu): Promise<void> {
-  const { node, displayName, prompter, style } = menu;
+  const { node, displayName, prompter, style, shown } = menu;
   const answer = await askPeer({ message: "With", everybody: "All peers" }, menu);
   if (answer === undefined) return;
   const messages = node.history({
@@ -39,6 +40,8 @@ export async function showHistory(menu: OpenMenu): Promise<void> {
   prompter.note(
     messages.length === 0 ? ["no messages"] : historyLines(messages, displayName, style),
   );
+  const received = messages.filter((message) => message.direction === "in");
+  if (received.length > 0) shown.printed(received);
 }
 
 /** "My address". */

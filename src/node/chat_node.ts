@@ -108,6 +108,8 @@ export interface ChatNode extends AsyncDisposable {
   /** The name to show for a peer: what it calls itself, or the beginning of its id. Terminal-safe. */
   displayName(peerId: string): string;
   history(query: HistoryQuery): MessageRecord[];
+  /** How many messages wait in the outbox, and how many `unread()` would give. */
+  counts(): { readonly waiting: number; readonly unread: number };
   /** What is not delivered, in the order of writing: the first `limit`. */
   outbox(limit: number): OutboxEntry[];
   /**

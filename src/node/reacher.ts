@@ -76,7 +76,7 @@ export class Reacher implements Reach, AsyncDisposable {
     this.#redialer = new Redialer({
       dial: (target, options) => this.#dialTarget(target, options),
       isConnected: (peerId) => this.#connection(peerId) !== undefined,
-      onOutcome: init.onTried,
+      onOutcome: (status) => this.#tried(status),
       now,
       monotonic,
       random,
@@ -110,13 +110,11 @@ export class Reacher implements Reach, AsyncDisposable {
   seekPeer(peerId: string, address?: string): void {
     this.#vanished.delete(peerId);
     if (address !== undefined) this.#init.book.hint(peerId, address);
-    this.#redialer.add(peerId, peerId);
-    this.#redialer.poke(peerId);
+    this.#seek(peerId, peerId);
   }
 
   seekAddress(address: string): void {
-    this.#redialer.add(address);
-    this.#redialer.poke(address);
+    this.#seek(address);
   }
 
   async dialAddress(address: string, { signal }: { signal: AbortSignal }): Promise<string> {
@@ -176,10 +174,7 @@ export class Reacher implements Reach, AsyncDisposable {
   peerDown({ peerId }: ActivePeer, departure: Departure): void {
     this.#candidates.peerLost(peerId);
     this.#redialer.peerLost(peerId);
-    const wanted = this.#init.waiting().some((conversation) =>
-      conversation.kind === "peer" && conversation.peerId === peerId
-    );
-    if (wanted) return;
+    if (this.#isWaitedFor(peerId)) return;
     if (departure === "goodbye") this.#redialer.remove(peerId);
     else this.#vanished.set(peerId, this.#init.monotonic());
     this.#forgetVanished();
@@ -226,6 +221,27 @@ export class Reacher implements Reach, AsyncDisposable {
     this.#redialer.poke(peerId);
   }
 
+  #seek(target: string, peerId?: string): void {
+    // A target that is added is dialled at once.
+    if (this.#redialer.has(target)) this.#redialer.poke(target);
+    else this.#redialer.add(target, peerId);
+  }
+
+  /** What waited may have been taken back meanwhile, also by another process. */
+  #tried(status: TargetStatus): void {
+    this.#init.onTried(status);
+    const { target, phase } = status;
+    if (phase !== "waiting" || this.#isMandatory(target) || this.#vanished.has(target)) return;
+    if (!this.#isWaitedFor(target)) this.#redialer.remove(target);
+  }
+
+  /** @param target a peer id, or a multiaddr without one */
+  #isWaitedFor(target: string): boolean {
+    return this.#init.waiting().some((conversation) =>
+      target === (conversation.kind === "peer" ? conversation.peerId : conversation.address)
+    );
+  }
+
   #forgetVanished(): void {
     for (const [peerId, since] of this.#vanished) {
       if (this.#init.monotonic() - since < VANISHED_FOR_MS) continue;
@@ -238,7 +254,7 @@ export class Reacher implements Reach, AsyncDisposable {
   async #dialTarget(target: string, options: { signal: AbortSignal }): Promise<string> {
     if (target.startsWith("/")) {
       const peerId = await this.dialAddress(target, options);
-      if (this.#waitsAt(target)) {
+      if (this.#isWaitedFor(target)) {
         throw new Error("what waits for it could not be given to the peer");
       }
       // Who answered is sought by its id from now on, wherever it goes.
@@ -299,12 +315,6 @@ export class Reacher implements Reach, AsyncDisposable {
       this.#init.onReached(plain(connection.remoteAddr), peerId);
     }
     return peerId;
-  }
-
-  #waitsAt(address: string): boolean {
-    return this.#init.waiting().some((conversation) =>
-      conversation.kind === "address" && conversation.address === address
-    );
   }
 
   #isMandatory(address: string): boolean {

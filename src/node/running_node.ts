@@ -254,6 +254,11 @@ export class RunningNode implements ChatNode {
     return this.#init.history.list({ ...rest, conversation: this.#conversation(conversation) });
   }
 
+  counts(): { waiting: number; unread: number } {
+    const { outbox, readMarks } = this.#init.history;
+    return { waiting: outbox.count(), unread: readMarks.countUnread(this.#lastPosition) };
+  }
+
   outbox(limit: number): OutboxEntry[] {
     return this.#init.history.outbox.list(limit);
   }

@@ -44,15 +44,21 @@ Deno.test("`history` prints all messages by day, own ones with their state", asy
   assertEquals(await program.run("history"), 0);
   assertEquals(program.terminal.outLines, [
     "Sat 21 Nov 2026",
-    "14:02 you to red, delivered: hi red",
+    "14:02 ✓  delivered you to red: hi red",
     "Sun 22 Nov 2026",
-    "13:02 red: lunch?\\u{1B}[2J",
-    "14:01 you to red, refused (not⏎now): Lunch!",
-    "14:02 M4jXBy: hello",
-    "14:02 you to 127.0.0.1:7009, queued: anybody?",
+    "13:02              red: lunch?\\u{1B}[2J",
+    "14:01 ✗  refused   you to red (not⏎now): Lunch!",
+    "14:02              M4jXBy: hello",
+    "14:02 …  queued    you to 127.0.0.1:7009: anybody?",
   ]);
   assertEquals(program.terminal.err, "");
   assertEquals(program.node, undefined);
+});
+
+Deno.test("`history` has no column for states where nothing was written", async () => {
+  await using program = await talkative();
+  assertEquals(await program.run("history", "M4jXBy"), 0);
+  assertEquals(program.terminal.outLines.slice(1), ["14:02 M4jXBy: hello"]);
 });
 
 Deno.test("`history PEER` takes a name, the beginning of an id, an address", async () => {
@@ -62,7 +68,10 @@ Deno.test("`history PEER` takes a name, the beginning of an id, an address", asy
     assertEquals(program.terminal.outLines.length, 5, red);
   }
   await program.run("history", "127.0.0.1:7009");
-  assertEquals(program.terminal.outLines.at(-1), "14:02 you to 127.0.0.1:7009, queued: anybody?");
+  assertEquals(
+    program.terminal.outLines.at(-1),
+    "14:02 …  queued    you to 127.0.0.1:7009: anybody?",
+  );
   assertEquals(await program.run("history", "bob"), 4);
 });
 

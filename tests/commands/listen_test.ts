@@ -71,8 +71,9 @@ Deno.test("`listen` shows peers that come and go, and what becomes of own messag
     "14:02 red closed the connection",
     "14:02 red is gone: no answer any more",
     "14:02 something",
-    "14:02 delivered to red: hello",
-    "14:02 refused by red (full\\u{7}): hello",
+    "14:02 ✓ delivered to red: hello",
+    "14:02 ✓✓ read by red: hello",
+    "14:02 ✗ refused by red (full\\u{7}): hello",
   ]);
   assertEquals(program.terminal.out, "");
 });
@@ -159,6 +160,89 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
       reason: null,
     },
   ]);
+});
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Messages that arrived before this run: two yesterday, one today. */
+const UNREAD: readonly ReceivedMessage[] = [
+  { ...MESSAGE, position: 1, text: "first", receivedAt: NOW - DAY_MS },
+  { ...MESSAGE, position: 2, text: "second", receivedAt: NOW - DAY_MS },
+  { ...MESSAGE, position: 3, text: "third", receivedAt: NOW - 60_000 },
+];
+
+Deno.test("`listen` begins with what was never shown, and marks it and what arrives", async () => {
+  const unread = [...UNREAD];
+  await using program = await Harness.make({ unread });
+  const { node, ended } = await listening(program);
+  const live = { ...MESSAGE, position: 4, text: "live" };
+  node.emit({ event: "message", message: live });
+  await program.terminal.until(({ out }) => out.includes("live"));
+  program.interrupt();
+  await ended;
+  assertEquals(program.terminal.outLines, [
+    "14:02 red: first",
+    "14:02 red: second",
+    "14:01 red: third",
+    "14:02 red: live",
+  ]);
+  assertEquals(program.terminal.errLines.slice(6), [
+    "3 messages arrived while you were away",
+    "Sat 21 Nov 2026",
+    "Sun 22 Nov 2026",
+  ]);
+  assertEquals(node.seen, [...UNREAD, live]);
+
+  // The next run has nothing of it to show.
+  unread.length = 0;
+  const next = await listening(program);
+  program.interrupt();
+  await next.ended;
+  assertEquals(program.terminal.out, "");
+});
+
+Deno.test("`listen` keeps what arrives meanwhile until it has shown what came before", async () => {
+  const live = { ...MESSAGE, position: 4, text: "live" };
+  await using program = await Harness.make({
+    unread: UNREAD,
+    onShown: (messages, node) => {
+      if (messages.includes(UNREAD[0] ?? MESSAGE)) node.emit({ event: "message", message: live });
+    },
+  });
+  const { node, ended } = await listening(program);
+  await program.terminal.until(({ out }) => out.includes("live"));
+  program.interrupt();
+  await ended;
+  assertEquals(program.terminal.outLines.map((line) => line.split(": ")[1]), [
+    "first",
+    "second",
+    "third",
+    "live",
+  ]);
+  assertEquals(node.seen, [...UNREAD, live]);
+});
+
+Deno.test("`listen --json` begins with what was never shown, and says nothing of it", async () => {
+  await using program = await Harness.make({ unread: UNREAD });
+  const { node, ended } = await listening(program, "--json");
+  program.interrupt();
+  await ended;
+  assertEquals(program.jsonLines.map((line) => [Object(line).event, Object(line).text]), [
+    ["ready", undefined],
+    ["message", "first"],
+    ["message", "second"],
+    ["message", "third"],
+  ]);
+  assertEquals(node.seen, UNREAD);
+});
+
+Deno.test("`listen` does not mark what was printed into a closed pipe", async () => {
+  await using program = await Harness.make();
+  const { node, ended } = await listening(program);
+  node.emit({ event: "message", message: MESSAGE });
+  program.terminal.close();
+  assertEquals(await ended, 0);
+  assertEquals(node.seen, []);
 });
 
 Deno.test("`listen --json` keeps the text of a message, escaped", async () => {

@@ -67,18 +67,72 @@ Deno.test("`send` refuses input that can be no message before it starts a node",
   }
 });
 
-Deno.test("`send` ends with 3 when nobody acknowledges in time", async () => {
-  await using program = await Harness.make({
-    peers: [activePeer()],
-    onSend: (message, node) => node.advance(message, "sent"),
-  });
-  assertEquals(await program.run("send", "red", "hello", "--timeout", "1ms"), 3);
+const sendOff = (message: OwnMessage, node: TwinNode) => node.advance(message, "sent");
+const SOON = ["--timeout", "1ms"] as const;
+
+Deno.test("`send` ends with 3 when the message did not go out in time", async () => {
+  await using program = await Harness.make({ peers: [activePeer()] });
+  assertEquals(await program.run("send", "red", "hello", ...SOON), 3);
   assertEquals(program.terminal.errLines.slice(2), [
     "error: not delivered to red within 1 ms; the message waits in the outbox",
     "hint: it goes out the next time this profile runs a node, such as: p2p-chat listen",
   ]);
   assert(program.node?.stopped);
   assertEquals(program.node?.listeners, 0);
+});
+
+Deno.test("`send` ends with 6 when nobody acknowledges in time", async () => {
+  await using program = await Harness.make({ peers: [activePeer()], onSend: sendOff });
+  assertEquals(await program.run("send", "red", "hello", ...SOON), 6);
+  assertEquals(program.terminal.errLines.slice(2), [
+    "error: sent to red, but not acknowledged within 1 ms; the message stays in the outbox",
+    "hint: it may have arrived; until it is acknowledged it goes out again, " +
+    "whenever this profile runs a node",
+  ]);
+});
+
+Deno.test("`send --until queued` waits for nobody", async () => {
+  let dials = 0;
+  await using program = await Harness.make({
+    connect: () => {
+      dials++;
+      return Promise.resolve(activePeer());
+    },
+  });
+  assertEquals(await program.run("send", "127.0.0.1:7000", "hello", "--until", "queued"), 0);
+  assertEquals(program.terminal.outLines, ["queued for 127.0.0.1:7000"]);
+  assertEquals(await program.run("send", "[::1]:7000", "hi", "--until", "queued", "--json"), 0);
+  const [line] = program.jsonLines;
+  assertEquals([Object(line).ok, Object(line).state], [true, "queued"]);
+  assertEquals(dials, 0);
+});
+
+Deno.test("`send --until sent` ends with 0 as soon as the message went out, or got further", async () => {
+  for (
+    const [onSend, text] of [
+      [sendOff, "sent to red (Jmfxzu) in 0 ms"],
+      [deliver, "delivered to red (Jmfxzu) in 0 ms"],
+    ] as const
+  ) {
+    await using program = await Harness.make({ peers: [activePeer()], onSend });
+    assertEquals(await program.run("send", "red", "hello", "--until", "sent"), 0);
+    assertEquals(program.terminal.outLines, [text]);
+  }
+  await using program = await Harness.make({ peers: [activePeer()] });
+  assertEquals(await program.run("send", "red", "hello", "--until", "sent", ...SOON), 3);
+  assertEquals(
+    program.terminal.errLines[2],
+    "error: not sent to red within 1 ms; the message waits in the outbox",
+  );
+});
+
+Deno.test("`send` notices when time is up what another process did to the message", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    history: (node) => node.saved.map((message) => ({ ...message, state: "cancelled" })),
+  });
+  assertEquals(await program.run("send", "red", "hello", ...SOON), 1);
+  assertEquals(program.terminal.errLines[2], "error: the message to red was cancelled");
 });
 
 Deno.test("`send` says why the recipient was not reached", async () => {
@@ -124,12 +178,12 @@ Deno.test("`send` ends with 5 when the recipient refuses", async () => {
   assertEquals(program.terminal.errLines[2], "error: red refused the message: no⏎room");
 });
 
-Deno.test("`send` ends with 3 when the message was cancelled meanwhile", async () => {
+Deno.test("`send` ends with 1 when the message was cancelled meanwhile", async () => {
   await using program = await Harness.make({
     peers: [activePeer()],
     onSend: (message, node) => node.advance(message, "cancelled"),
   });
-  assertEquals(await program.run("send", "red", "hello"), 3);
+  assertEquals(await program.run("send", "red", "hello"), 1);
   assertEquals(program.terminal.errLines[2], "error: the message to red was cancelled");
 });
 

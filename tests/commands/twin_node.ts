@@ -60,6 +60,8 @@ export interface TwinBehaviour {
   readonly reachability?: (recipient: Recipient) => Reachability;
   /** What arrived in earlier runs and was not shown. */
   readonly unread?: readonly ReceivedMessage[];
+  /** Called after messages were marked as shown. */
+  readonly onShown?: (messages: readonly ReceivedMessage[], node: TwinNode) => void;
 }
 
 export class TwinNode implements ChatNode {
@@ -181,6 +183,10 @@ export class TwinNode implements ChatNode {
     return this.#behaviour.history?.(this) ?? [];
   }
 
+  counts(): { waiting: number; unread: number } {
+    return { waiting: this.outbox(Infinity).length, unread: this.unread(Infinity).length };
+  }
+
   outbox(limit: number): OutboxEntry[] {
     return (this.#behaviour.outbox ?? []).filter(({ message }) => {
       const { state } = this.#own.get(message.id) ?? message;
@@ -217,6 +223,7 @@ export class TwinNode implements ChatNode {
 
   shown(messages: readonly ReceivedMessage[]): void {
     this.seen.push(...messages);
+    this.#behaviour.onShown?.(messages, this);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   ResultLine,
   StateLine,
 } from "../../src/commands/ndjson.ts";
+import { gotThere } from "./ledger.ts";
 
 export function ready(line: NdjsonLine): ReadyLine | undefined {
   return line.event === "ready" ? line : undefined;
@@ -27,10 +28,9 @@ export function peerDown(peerId: string): (line: NdjsonLine) => PeerDownLine | u
   return (line) => line.event === "peer-down" && line.peerId === peerId ? line : undefined;
 }
 
-/** The own message was acknowledged. */
+/** The own message was acknowledged; one that was shown meanwhile may go straight to `read`. */
 export function delivered(id: string): (line: NdjsonLine) => StateLine | undefined {
-  return (line) =>
-    line.event === "state" && line.id === id && line.state === "delivered" ? line : undefined;
+  return (line) => line.event === "state" && line.id === id && gotThere(line) ? line : undefined;
 }
 
 export function notice(line: NdjsonLine): NoticeLine | undefined {

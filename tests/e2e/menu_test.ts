@@ -24,11 +24,12 @@ Deno.test("`menu` in a pipe: two peers write to each other, look around and leav
   await using red = await PipedMenu.open(redHome, "red", freePort());
 
   await red.answer("1", `127.0.0.1:${port}`, "hello blue");
-  await red.seen((line) => /^delivered to blue \(\w{6}\) in \d/.test(line));
+  await red.seen((line) => /^✓ delivered to blue \(\w{6}\) in \d/.test(line));
   await blue.seen((line) => / red: hello blue$/.test(line));
   await blue.answer("1", "red", "hello red");
-  await blue.seen((line) => /^delivered to red \(\w{6}\) in \d/.test(line));
+  await blue.seen((line) => /^✓ delivered to red \(\w{6}\) in \d/.test(line));
   await red.seen((line) => / blue: hello red$/.test(line));
+  await red.seen((line) => / ✓✓ read by blue: hello blue$/.test(line));
 
   await red.answer("2", "3", "4", "", "5", "0");
   const { code, out, err } = await red.running.finished();
@@ -38,7 +39,7 @@ Deno.test("`menu` in a pipe: two peers write to each other, look around and leav
     assertEquals([out.filter((line) => pattern.test(line)).length, pattern], [1, pattern]);
   once(new RegExp(`^blue +\\w{6} +127\\.0\\.0\\.1:${port} +direct`));
   once(new RegExp(`^blue +connected +blue \\(\\w{6}\\) at 127\\.0\\.0\\.1:${port}$`));
-  once(/^\d\d:\d\d you to blue, delivered: hello blue$/);
+  once(/^\d\d:\d\d ✓✓ read +you to blue: hello blue$/);
   assertEquals(out.filter((line) => / blue: hello red$/.test(line)).length, 2);
   once(/^name +red$/);
   once(/^address +127\.0\.0\.1:\d+$/);
@@ -68,15 +69,77 @@ Deno.test("`menu` in a pipe queues a message for nobody, and tells when it is de
   const port = freePort();
   await using red = await PipedMenu.open(redHome, "red", freePort());
   await red.answer("1", `127.0.0.1:${port}`, "are you there");
-  const queued = `queued; it will be delivered when somebody answers at 127.0.0.1:${port}`;
+  const queued = `… queued; it will be delivered when somebody answers at 127.0.0.1:${port}`;
   await red.seen((line) => line === queued);
   await using blue = await PipedMenu.open(blueHome, "blue", port);
   await blue.seen((line) => / red: are you there$/.test(line));
-  await red.seen((line) => / delivered to blue: are you there$/.test(line));
+  await red.seen((line) => / ✓ delivered to blue: are you there$/.test(line));
   await red.answer("0");
   const { code, out } = await red.running.finished();
   assertEquals(code, 0);
   assertEquals(out.filter((line) => line.includes("not delivered yet")), []);
+});
+
+Deno.test("`menu` in a pipe: the outbox says why, takes back and tries again", async () => {
+  await using redHome = await Home.make();
+  await using blueHome = await Home.make();
+  const port = freePort();
+  const address = `127.0.0.1:${port}`;
+  await using red = await PipedMenu.open(redHome, "red", freePort());
+  await red.answer("1", address, "first", "1", address, "second");
+  await red.seen((line) => line.startsWith("… queued; "), 2);
+  await red.seen((line) => line === "  7  Outbox (2 waiting)");
+
+  await red.answer("7", "3");
+  await red.seen((line) => line === `${address} is not reached`);
+  await red.seen((line) => line.startsWith(`hint: Nobody listens at ${address}`));
+  await red.answer("2", "1");
+  await red.seen((line) => line === "– cancelled; it will not be sent");
+  await red.seen((line) => line === "  1  Try all now", 3);
+
+  await using blue = await PipedMenu.open(blueHome, "blue", port);
+  await red.answer("1");
+  await red.seen((line) => / ✓ delivered to blue: second$/.test(line));
+  await red.seen((line) => / ✓✓ read by blue: second$/.test(line));
+  await red.seen((line) => line === "nothing waits");
+  await blue.seen((line) => / red: second$/.test(line));
+  await red.answer("4", "", "0");
+  const { code, out } = await red.running.finished();
+  assertEquals(code, 0);
+  assert(out.some((line) => / – +cancelled +you to blue: first$/.test(line)), out.join("\n"));
+  assert(out.some((line) => / ✓✓ read +you to blue: second$/.test(line)), out.join("\n"));
+  assertEquals(blue.running.lines.filter((line) => line.includes("first")), []);
+});
+
+Deno.test("`menu` in a pipe shows once what arrived in an earlier run, and tells the sender", async () => {
+  await using redHome = await Home.make();
+  await using blueHome = await Home.make();
+  const port = freePort();
+  await using red = await PipedMenu.open(redHome, "red", freePort());
+  {
+    // A node that shows nobody what arrives.
+    const blue = blueHome.start(["demo-peer", "--name", "blue", "--port", `${port}`, ...LOOPBACK]);
+    await blue.until(() => blue.lines.length > 0);
+    const to = `127.0.0.1:${port}`;
+    await red.answer("1", to, "one", "1", to, "two");
+    await red.seen((line) => line.startsWith("✓ delivered to blue"), 2);
+    await blue.closeInput();
+    await blue.finished();
+  }
+  {
+    await using blue = await PipedMenu.open(blueHome, "blue", port);
+    const { lines } = blue.running;
+    const from = lines.indexOf("2 messages arrived while you were away");
+    assertEquals(lines.slice(from + 2, from + 4).map((line) => line.slice(6)), [
+      "red: one",
+      "red: two",
+    ]);
+    await red.seen((line) => / ✓✓ read by blue: (one|two)$/.test(line), 2);
+    await blue.answer("0");
+    await blue.running.finished();
+  }
+  await using blue = await PipedMenu.open(blueHome, "blue", port);
+  assertEquals(blue.running.lines.filter((line) => line.includes("while you were away")), []);
 });
 
 Deno.test("`menu` in a pipe starts its node anew with new settings", async () => {
@@ -99,7 +162,7 @@ Deno.test("`menu` in a pipe ends with 130 on SIGINT, and says goodbye to its pee
   await using blue = await PipedMenu.open(blueHome, "blue", port);
   await using red = await PipedMenu.open(redHome, "red", freePort());
   await red.answer("1", `127.0.0.1:${port}`, "hello");
-  await red.seen((line) => line.startsWith("delivered to blue"));
+  await red.seen((line) => line.startsWith("✓ delivered to blue"));
   red.running.kill("SIGINT");
   const { code, out } = await red.running.finished();
   assertEquals([code, out.at(-1)], [130, "Goodbye."]);
@@ -188,7 +251,7 @@ for (const [columns, rows] of [[80, 24], [40, 10]] as const) {
         shows(between, "blue: a word in between, which is long as well? Message to blue this is"),
       );
       assertMatch(textOf(between), /:ittakes$/);
-      await blue.seen((line) => line.startsWith("delivered to red"));
+      await blue.seen((line) => line.startsWith("✓ delivered to red"));
 
       await screen.type(" more than one row");
       await screen.until((seen) => shows(seen, "more than one row"));
@@ -210,6 +273,33 @@ for (const [columns, rows] of [[80, 24], [40, 10]] as const) {
     },
   );
 }
+
+screenTest("`menu` on a screen keeps its count of waiting messages up to date", async () => {
+  await using blueHome = await Home.make();
+  await using redHome = await Home.make();
+  const port = freePort();
+  const args = ["menu", "--name", "red", "--port", `${freePort()}`, ...LOOPBACK];
+  await using screen = await openOnScreen(redHome, args, { columns: 40, env: { NO_COLOR: "1" } });
+  await screen.untilText("> Send message");
+  await screen.press("Enter");
+  await screen.untilText("? Address, host:port");
+  await screen.type(`127.0.0.1:${port}`);
+  await screen.press("Enter");
+  await screen.untilText("? Message to");
+  await screen.type("are you there");
+  await screen.press("Enter");
+  await screen.untilText("Outbox (1 waiting)");
+
+  await using blue = await PipedMenu.open(blueHome, "blue", port);
+  await blue.seen((line) => / red: are you there$/.test(line));
+  const { rows } = await screen.until((seen) =>
+    shows(seen, "read by blue: are you there") && !shows(seen, "(1 waiting)") &&
+    shows(seen, "> Send message")
+  );
+  assert(rows.includes("  Outbox"), rows.join("\n"));
+  await screen.press("C-c");
+  await screen.untilText("code 130");
+});
 
 screenTest("`menu` on a screen says goodbye when its terminal is closed", async () => {
   await using blueHome = await Home.make();

@@ -103,3 +103,14 @@ Deno.test("MessageStore.record() goes from delivered to read, and never back", (
   }
   assertEquals(db.messages.own("a")?.stateAt, 4);
 });
+
+Deno.test("Outbox.cancel() of the last that waits forgets how the search went", () => {
+  using db = open();
+  db.write("a", RED, 2);
+  db.write("b", RED, 2);
+  db.outbox.tried(RED, { lastTried: 3, failure: "no answer in time", nextAttempt: 9 });
+  db.outbox.cancel("a", 4);
+  assertEquals(db.outbox.searchFor(RED)?.attempts, 1);
+  db.outbox.cancel("b", 4);
+  assertEquals(db.outbox.searchFor(RED), undefined);
+});

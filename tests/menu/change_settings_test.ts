@@ -46,7 +46,21 @@ class ProfileFolder implements AsyncDisposable {
 
 Deno.test("`changeSettings()` saves each answer, and asks until the person goes back", async () => {
   await using profile = await ProfileFolder.make();
-  const input = ["1", "red", "3", "7001", "4", "127.0.0.1:7002", "5", "no", "2", "127.0.0.1", "0"];
+  const input = [
+    "1",
+    "red",
+    "3",
+    "7001",
+    "4",
+    "127.0.0.1:7002",
+    "5",
+    "no",
+    "6",
+    "no",
+    "2",
+    "127.0.0.1",
+    "0",
+  ];
   const terminal = new MemoryTerminal({ input });
   await profile.change(terminal);
   assertEquals(await profile.saved(), {
@@ -54,15 +68,17 @@ Deno.test("`changeSettings()` saves each answer, and asks until the person goes 
     port: 7001,
     mandatory: ["127.0.0.1:7002"],
     mdns: false,
+    readReceipts: false,
     host: "127.0.0.1",
   });
-  assertEquals(terminal.outLines.slice(0, 10), [
+  assertEquals(terminal.outLines.slice(0, 11), [
     "Settings",
     "  1  Team name - me",
     "  2  IP address - all interfaces",
     "  3  Port - 7000",
     "  4  Mandatory peers - none",
     "  5  Local network - yes",
+    "  6  Read receipts - yes",
     "  0  Back",
     "Number:",
     "Team name [me]:",

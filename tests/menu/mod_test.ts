@@ -3,6 +3,7 @@ import { ChatError } from "../../src/errors.ts";
 import type { OwnMessage } from "../../src/history/message_record.ts";
 import { Harness, type HarnessOptions } from "../commands/harness.ts";
 import { activePeer, NOW, RED, type TwinNode } from "../commands/twin_node.ts";
+import { outboxEntry, ownMessage, receivedMessage } from "./messages.ts";
 import { freePort, transcript, untilAsked } from "./open_menu_twin.ts";
 
 const deliver = (message: OwnMessage, node: TwinNode) => node.advance(message, "delivered");
@@ -16,6 +17,8 @@ const MENU = [
   "  4  History",
   "  5  My address",
   "  6  Settings",
+  "  7  Outbox",
+  "  8  Why is a peer not reached?",
   "  0  Quit",
   "Number:",
 ];
@@ -92,7 +95,7 @@ Deno.test("`menu` sends to an address by line, and says what became of it before
     ...MENU,
     "To (host:port; empty: back):",
     "Message to 127.0.0.1:7001:",
-    "delivered to 127.0.0.1:7001 in 12 ms",
+    "✓ delivered to 127.0.0.1:7001 in 12 ms",
     ...MENU,
     "Goodbye.",
   ]);
@@ -172,18 +175,63 @@ Deno.test("`menu` ends with 0 and a goodbye at the end of its input", async () =
   }
 });
 
-Deno.test("`menu` tells at its end how many messages are on their way", async () => {
+Deno.test("`menu` says in the menu and at its end how many messages wait", async () => {
+  for (const [input, code] of [[["0"], 0], [[], 0]] as const) {
+    const outbox = [outboxEntry("a"), outboxEntry("b")];
+    await using program = await piped(input, { outbox });
+    assertEquals(await program.run(...SAID), code);
+    const { outLines } = program.terminal;
+    assertEquals(outLines.filter((line) => line === "  7  Outbox (2 waiting)").length, 1);
+    assertEquals(outLines.slice(-2), [
+      "2 messages not delivered yet: p2p-chat tries again when it runs",
+      "Goodbye.",
+    ]);
+  }
+});
+
+Deno.test("`menu` shows first what arrived while nobody was there, and marks it", async () => {
+  const unread = [receivedMessage(1), receivedMessage(2)];
+  await using program = await piped(["0"], { unread });
+  assertEquals(await program.run(...SAID), 0);
+  assertEquals(program.terminal.outLines.slice(0, 6), [
+    "me is listening on 127.0.0.1:7123",
+    "2 messages arrived while you were away",
+    "Sun 22 Nov 2026",
+    "14:02 red: message 1",
+    "14:02 red: message 2",
+    "no active peers yet",
+  ]);
+  assertEquals(program.node?.seen, unread);
+});
+
+Deno.test("`menu` marks what arrives when its line is written, not where nobody reads", async () => {
+  for (const isRead of [true, false]) {
+    await using program = await Harness.make({ terminal: { keepOpen: true } });
+    const started = program.nextNode();
+    const ended = program.run(...SAID);
+    const node = await started;
+    await program.terminal.until(({ outLines }) => outLines.at(-1) === "Number:");
+    if (!isRead) program.terminal.close();
+    const message = receivedMessage(1);
+    node.emit({ event: "message", message });
+    if (isRead) program.terminal.type("0");
+    assertEquals(await ended, 0);
+    assertEquals(node.seen, isRead ? [message] : []);
+  }
+});
+
+Deno.test("`menu` tells the rest of a burst before it says goodbye", async () => {
   await using program = await Harness.make({ terminal: { keepOpen: true } });
   const started = program.nextNode();
   const ended = program.run(...SAID);
   const node = await started;
   await program.terminal.until(({ outLines }) => outLines.at(-1) === "Number:");
-  const message = await node.send({ kind: "peer", peerId: RED }, "hello");
-  node.advance(message, "sent");
+  for (const id of ["a", "b", "c"]) node.advance(ownMessage(id), "delivered");
   program.terminal.type("0");
   assertEquals(await ended, 0);
-  assertEquals(program.terminal.outLines.slice(-2), [
-    "1 message not delivered yet: p2p-chat tries again when it runs",
+  assertEquals(program.terminal.outLines.slice(-3), [
+    "14:02 ✓ delivered to red: a",
+    "14:02 ✓ delivered to red: 2 more messages",
     "Goodbye.",
   ]);
 });
@@ -286,7 +334,7 @@ Deno.test("`menu` on a screen asks what flags do not say, then sends with the ar
     "✔ To red",
     "14:02 red is gone: no answer any more",
     "✔ Message to red hello",
-    "delivered to red (Jmfxzu) in 0 ms",
+    "✓ delivered to red (Jmfxzu) in 0 ms",
     "✔ What next? Quit",
     "Goodbye.",
   ]);
@@ -321,6 +369,6 @@ Deno.test("`menu` makes everything of a peer harmless", async () => {
   });
   assertEquals(await program.run(...SAID), 0);
   const { out } = program.terminal;
-  assertStringIncludes(out, "red refused the message: \\u{1B}[2J\n");
+  assertStringIncludes(out, "✗ refused by red: \\u{1B}[2J\n");
   assertEquals(out.match(/[\p{Cc}\u202e]/gu)?.filter((found) => found !== "\n"), []);
 });

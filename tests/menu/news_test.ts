@@ -1,65 +1,53 @@
 import { assertEquals } from "@std/assert";
-import type { OwnMessage } from "../../src/history/message_record.ts";
+import type { OwnMessage, ReceivedMessage } from "../../src/history/message_record.ts";
 import { News } from "../../src/menu/news.ts";
 import { createStyle } from "../../src/terminal/style.ts";
-import { activePeer, NOW, RED, TwinNode } from "../commands/twin_node.ts";
+import { activePeer, NOW, TwinNode } from "../commands/twin_node.ts";
+import { ownMessage, receivedMessage } from "./messages.ts";
 import { NODE_INIT } from "./open_menu_twin.ts";
-
-function ownMessage(id: string, text = id): OwnMessage {
-  return {
-    direction: "out",
-    position: 1,
-    id,
-    conversation: { kind: "peer", peerId: RED },
-    text,
-    sentAt: NOW,
-    replyTo: undefined,
-    state: "queued",
-    stateAt: NOW,
-    reason: undefined,
-  };
-}
 
 function tell() {
   const node = new TwinNode(NODE_INIT);
   const lines: string[] = [];
-  const waiting = new Set<string>();
+  const printed: ReceivedMessage[] = [];
   const news = new News({
     node,
     style: createStyle(false),
     now: () => NOW,
     print: (line) => void lines.push(line),
-    waiting,
+    shown: { printed: (messages) => void printed.push(...messages) },
   });
-  return { node, lines, waiting, news };
+  return { node, lines, printed, news };
 }
 
 Deno.test("`News` tells what happens, made harmless, until it is disposed", () => {
   const { node, lines, news } = tell();
   node.emit({
     event: "message",
-    message: {
-      direction: "in",
-      position: 1,
-      id: "a",
-      conversation: { kind: "peer", peerId: RED },
-      text: "hello\x1b[2J\nred: forged",
-      sentAt: NOW,
-      receivedAt: NOW,
-      replyTo: undefined,
-    },
+    message: receivedMessage(1, { text: "hello\x1b[2J\nred: forged" }),
   });
   node.emit({ event: "peer-up", peer: activePeer() });
   node.emit({ event: "peer-down", peer: activePeer(), departure: "goodbye" });
-  node.advance(ownMessage("b", "later"), "delivered");
+  node.advance(ownMessage("later"), "delivered");
+  node.advance(ownMessage("later"), "read");
   assertEquals(lines, [
     "14:02 red: hello\\u{1B}[2J⏎red: forged",
     "14:02 red is here (192.168.1.20:7000, asked for)",
     "14:02 red left",
-    "14:02 delivered to red: later",
+    "14:02 ✓ delivered to red: later",
+    "14:02 ✓✓ read by red: later",
   ]);
   news[Symbol.dispose]();
   assertEquals(node.listeners, 0);
+});
+
+Deno.test("`News` says which messages it printed, after their lines", () => {
+  const { node, lines, printed, news } = tell();
+  using _news = news;
+  using _hold = news.hold();
+  const message = receivedMessage(1);
+  node.emit({ event: "message", message });
+  assertEquals([lines.length, printed], [1, [message]]);
 });
 
 Deno.test("`News` keeps lines about own messages back, and drops those that were told", () => {
@@ -67,28 +55,25 @@ Deno.test("`News` keeps lines about own messages back, and drops those that were
   using _news = news;
   {
     using hold = news.hold();
+    node.advance(ownMessage("now"), "sent");
     node.advance(ownMessage("now"), "delivered");
     node.advance(ownMessage("earlier"), "delivered");
     node.emit({ event: "peer-up", peer: activePeer() });
     assertEquals(lines, ["14:02 red is here (192.168.1.20:7000, asked for)"]);
-    hold.told(ownMessage("now"));
+    hold.told({ ...ownMessage("now"), state: "delivered" });
   }
-  node.advance(ownMessage("afterwards"), "delivered");
-  assertEquals(lines.slice(1), [
-    "14:02 delivered to red: earlier",
-    "14:02 delivered to red: afterwards",
-  ]);
+  assertEquals(lines.slice(1), ["14:02 ✓ delivered to red: earlier"]);
 });
 
-Deno.test("`News` counts the own messages that are on their way", () => {
-  const { node, waiting, news } = tell();
+Deno.test("`News` still tells what came of a message after it was told of", () => {
+  const { node, lines, news } = tell();
   using _news = news;
-  for (const id of ["a", "b", "c", "d"]) node.advance(ownMessage(id), "queued");
+  const message: OwnMessage = ownMessage("now");
   {
-    using _hold = news.hold();
-    node.advance(ownMessage("a"), "sent");
-    node.advance(ownMessage("b"), "delivered");
-    node.advance(ownMessage("c"), "refused");
+    using hold = news.hold();
+    node.advance(message, "delivered");
+    node.advance(message, "read");
+    hold.told({ ...message, state: "delivered" });
   }
-  assertEquals([...waiting], ["a", "d"]);
+  assertEquals(lines, ["14:02 ✓✓ read by red: now"]);
 });

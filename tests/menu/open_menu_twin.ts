@@ -1,7 +1,9 @@
 /** An open menu around a twin of the node, for tests of single entries. */
+import { ShownMessages } from "../../src/commands/shown_messages.ts";
 import { mergeConfig } from "../../src/config/merge_config.ts";
 import { News } from "../../src/menu/news.ts";
 import type { OpenMenu } from "../../src/menu/open_menu.ts";
+import { watchKeys } from "../../src/menu/watched_keys.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
 import { openPrompter } from "../../src/terminal/prompts/open_prompter.ts";
 import { createStyle } from "../../src/terminal/style.ts";
@@ -59,15 +61,12 @@ export function openMenuTwin(
   terminal = new MemoryTerminal(),
 ): MenuTwin {
   const style = createStyle(terminal.colors);
-  const prompter = openPrompter(terminal);
+  const { terminal: watched, keysPressed } = watchKeys(terminal);
+  const prompter = openPrompter(watched);
   const now = () => NOW;
-  const news = new News({
-    node,
-    style,
-    now,
-    print: (line) => prompter.printAbove(line),
-    waiting: new Set(),
-  });
+  const shown = new ShownMessages(node, terminal);
+  const print = (line: string) => prompter.printAbove(line);
+  const news = new News({ node, style, now, print, shown });
   return {
     node,
     displayName: node.displayName.bind(node),
@@ -75,6 +74,8 @@ export function openMenuTwin(
     prompter,
     style,
     news,
+    shown,
+    keysPressed,
     signal: new AbortController().signal,
     now,
     [Symbol.dispose]: () => news[Symbol.dispose](),

@@ -1,36 +1,31 @@
 import { assertEquals } from "@std/assert";
 import type { OwnMessage } from "../../src/history/message_record.ts";
 import { deliveryText, sendMessage } from "../../src/menu/send_message.ts";
+import type { Recipient } from "../../src/node/chat_node.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
-import { activePeer, BLUE, NOW, RED, TwinNode } from "../commands/twin_node.ts";
+import { activePeer, BLUE, RED, TwinNode } from "../commands/twin_node.ts";
+import { ownMessage } from "./messages.ts";
 import { NODE_INIT, openMenuTwin, transcript, untilAsked } from "./open_menu_twin.ts";
 
-const MESSAGE: OwnMessage = {
-  direction: "out",
-  position: 1,
-  id: "018f0000-0000-7000-8000-000000000001",
-  conversation: { kind: "peer", peerId: RED },
-  text: "hello",
-  sentAt: NOW,
-  replyTo: undefined,
-  state: "queued",
-  stateAt: NOW,
-  reason: undefined,
-};
 const ADDRESS = { kind: "address", address: "/ip4/127.0.0.1/tcp/7001" } as const;
 
 function textOf(changes: Partial<OwnMessage>, active = false): string {
-  return deliveryText({ ...MESSAGE, ...changes }, 12, active, () => "red");
+  return deliveryText(ownMessage("hello", changes), 12, active, () => "red");
 }
 
 Deno.test("`deliveryText()` says in one line what became of a message", () => {
   assertEquals(textOf({ state: "delivered" }), "delivered to red (Jmfxzu) in 12 ms");
-  assertEquals(textOf({ state: "read" }), "delivered to red (Jmfxzu) in 12 ms");
-  assertEquals(textOf({ state: "cancelled" }), "the message to red was cancelled");
+  assertEquals(textOf({ state: "read" }), "read by red (Jmfxzu) after 12 ms");
+  assertEquals(textOf({ state: "cancelled" }), "cancelled: the message to red was taken back");
   assertEquals(textOf({}), "queued; it will be delivered when red is back");
   assertEquals(
     textOf({ conversation: ADDRESS }),
     "queued; it will be delivered when somebody answers at 127.0.0.1:7001",
+  );
+  assertEquals(textOf({}, true), "queued; it is on its way to red: you will be told");
+  assertEquals(
+    textOf({ state: "sent" }),
+    "sent to red, not acknowledged: it is sent again when red is back",
   );
   assertEquals(
     textOf({ state: "sent" }, true),
@@ -41,7 +36,7 @@ Deno.test("`deliveryText()` says in one line what became of a message", () => {
 Deno.test("`deliveryText()` makes the reason of a refusal harmless", () => {
   assertEquals(
     textOf({ state: "refused", reason: "no\x1b[2J\nroom" }),
-    "red refused the message: no\\u{1B}[2J⏎room",
+    "refused by red: no\\u{1B}[2J⏎room",
   );
 });
 
@@ -57,13 +52,15 @@ Deno.test("`sendMessage()` waits in sight, and Escape goes on without the acknow
   terminal.press("\r");
   await untilAsked(terminal, 2, "? Message to red");
   terminal.press("hello\r");
-  await terminal.until(({ out }) => out.includes("waiting for red; Esc goes on"));
+  await terminal.until(({ out }) => {
+    return out.includes("→ sent to red, not acknowledged yet; Esc goes on");
+  });
   terminal.press("\x1b");
   assertEquals(await sending, RED);
   assertEquals(transcript(terminal), [
     "✔ To red",
     "✔ Message to red hello",
-    "sent to red, not acknowledged yet: you will be told when it is",
+    "→ sent to red, not acknowledged yet: you will be told when it is",
   ]);
 });
 
@@ -80,4 +77,48 @@ Deno.test("`sendMessage()` proposes the peer that was written to before", async 
   terminal.press("\r");
   assertEquals(await sending, BLUE);
   assertEquals(node.sent, []);
+});
+
+Deno.test("`sendMessage()` tells each state once: what comes later as news", async () => {
+  const node = new TwinNode(NODE_INIT, {
+    peers: [activePeer()],
+    onSend(message, node) {
+      for (const state of ["sent", "delivered"] as const) node.advance(message, state);
+      setTimeout(() => node.advance(message, "read"));
+    },
+  });
+  using menu = openMenuTwin(node, new MemoryTerminal({ input: ["1", "hello"] }));
+  await sendMessage(menu, undefined);
+  await menu.terminal.until(({ out }) => out.includes("read by"));
+  assertEquals(menu.terminal.outLines.slice(-2), [
+    "✓ delivered to red (Jmfxzu) in 0 ms",
+    "14:02 ✓✓ read by red: hello",
+  ]);
+});
+
+/** Another process holds the lock of its database. */
+class LockedNode extends TwinNode {
+  override send(
+    _recipient: Recipient,
+    _text: string,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<OwnMessage> {
+    return new Promise((_, reject) =>
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true })
+    );
+  }
+}
+
+Deno.test("`sendMessage()` says that nothing is sent when Escape comes before it is saved", async () => {
+  const terminal = new MemoryTerminal({ interactive: true, keepOpen: true });
+  using menu = openMenuTwin(new LockedNode(NODE_INIT, { peers: [activePeer()] }), terminal);
+  const sending = sendMessage(menu, undefined);
+  await untilAsked(terminal, 1, "> red");
+  terminal.press("\r");
+  await untilAsked(terminal, 2, "? Message to red");
+  terminal.press("hello\r");
+  await terminal.until(({ out }) => out.includes("saving the message; Esc gives it up"));
+  terminal.press("\x1b");
+  await sending;
+  assertEquals(transcript(terminal).at(-1), "nothing sent: the message was not saved yet");
 });

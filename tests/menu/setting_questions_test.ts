@@ -19,6 +19,7 @@ Deno.test("`settingText()` gives what `parseAnswer()` understands again", () => 
     port: 0,
     mandatory: ["127.0.0.1:7000", "[::1]:7001"],
     mdns: false,
+    readReceipts: false,
   };
   for (const config of [CONFIG, other]) {
     for (const key of ASKED_KEYS) {
@@ -42,6 +43,7 @@ Deno.test("`parseAnswer()` has the rules of the configuration", () => {
       ["port", "65536"],
       ["mandatory", "127.0.0.1"],
       ["mdns", "perhaps"],
+      ["readReceipts", "sometimes"],
     ] as const
   ) {
     assertThrows(() => parseAnswer(key, answer), ChatError);

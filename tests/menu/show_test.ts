@@ -86,7 +86,7 @@ Deno.test("`showPeers()` says that nobody is here", () => {
   assertEquals(menu.terminal.outLines, ["nobody is here at the moment"]);
 });
 
-Deno.test("`showHistory()` shows the last messages with all peers, states as words", async () => {
+Deno.test("`showHistory()` shows the last messages with all peers, states as marks and words", async () => {
   const node = new HistoricNode(NODE_INIT, { peers: [activePeer()] });
   using menu = openMenuTwin(node, new MemoryTerminal({ input: [""] }));
   await showHistory(menu);
@@ -95,8 +95,8 @@ Deno.test("`showHistory()` shows the last messages with all peers, states as wor
     "  1  red  ● here, 0.4 ms",
     "With (number, name or host:port; empty: all peers):",
     "Sun 22 Nov 2026",
-    "14:02 you to red, queued: hello",
-    "14:02 red: fine\\u{7}",
+    "14:02 …  queued    you to red: hello",
+    "14:02              red: fine\\u{7}",
   ]);
 });
 
@@ -111,4 +111,23 @@ Deno.test("`showHistory()` says that there are none", async () => {
   using menu = openMenuTwin(undefined, new MemoryTerminal({ input: ["127.0.0.1:7001"] }));
   await showHistory(menu);
   assertEquals(menu.terminal.outLines.at(-1), "no messages");
+});
+
+Deno.test("`showHistory()` marks as shown what it shows", async () => {
+  const node = new HistoricNode(NODE_INIT);
+  using menu = openMenuTwin(node, new MemoryTerminal({ input: [""] }));
+  await showHistory(menu);
+  await menu.shown.settled();
+  assertEquals(node.seen.map(({ id }) => id), ["b"]);
+});
+
+Deno.test("`showHistory()` of own messages alone leaves nothing to wait for", async () => {
+  class OnlyOwn extends HistoricNode {
+    override history(query: HistoryQuery): MessageRecord[] {
+      return super.history(query).filter(({ direction }) => direction === "out");
+    }
+  }
+  using menu = openMenuTwin(new OnlyOwn(NODE_INIT), new MemoryTerminal({ input: [""] }));
+  await showHistory(menu);
+  await menu.shown.settled();
 });

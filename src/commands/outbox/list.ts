@@ -1,0 +1,180 @@
+/** The outbox as a list: by recipient, since trying and failing belong to the recipient. */
+import type { Conversation, OwnMessage } from "../../history/message_record.ts";
+import type { OutboxEntry, Search } from "../../history/mod.ts";
+import { formatDuration } from "../../terminal/duration.ts";
+import { sanitise } from "../../terminal/sanitise.ts";
+import { createStyle, type Style } from "../../terminal/style.ts";
+import { type Cell, formatTable } from "../../terminal/table.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { ownerOf, readMemory } from "../beside_owner.ts";
+import type { CommandContext } from "../command.ts";
+import { EXIT_CODES } from "../failure.ts";
+import { stateColumn, stateStyle } from "../message_state.ts";
+import { isoTime, ndjsonLine, type OutboxLine } from "../ndjson.ts";
+import { type DisplayName, otherSide, searchFields } from "../node_lines.ts";
+import { recipientText } from "../node_text.ts";
+import type { ListOptions } from "../outbox.ts";
+import { nextText, triedText } from "../search_text.ts";
+import { wrapLine } from "../wrap.ts";
+
+/** More would not fit into the memory of a small machine; a person looks at a few. */
+export const MAX_ENTRIES = 100_000;
+/** Shown to each recipient without `--all`. */
+const SHOWN_PER_RECIPIENT = 20;
+/** Characters at the end of an id that are shown: the beginnings of UUIDv7 are alike. */
+const ID_CHARACTERS = 8;
+/** Of a message in a pipe; a terminal cuts it at its edge. */
+const EXCERPT_COLUMNS = 80;
+const INDENT = "  ";
+const HANGING_INDENT = 4;
+/** Nobody minds which part of a second it is. */
+const SECOND_MS = 1_000;
+
+/** @returns the exit code */
+export async function listOutbox(
+  options: ListOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { terminal, now } = context;
+  using memory = await readMemory(options, context);
+  const entries = memory.history?.outbox.list(MAX_ENTRIES) ?? [];
+  const isRunning = entries.length > 0 && await ownerOf(memory.profile, now) !== undefined;
+  if (options.json) {
+    for (const entry of entries) {
+      terminal.print(ndjsonLine(outboxLine(entry, memory.displayName, isRunning)));
+    }
+  } else if (entries.length === 0) {
+    terminal.remark("nothing waits");
+  } else {
+    const { displayName } = memory;
+    const shown = options.all ? Infinity : SHOWN_PER_RECIPIENT;
+    const look = {
+      displayName,
+      isRunning,
+      shown,
+      rest: ", which --all shows",
+      now: now(),
+      terminal,
+    };
+    const lines = outboxLines(entries, look);
+    for (const line of lines) terminal.print(line);
+  }
+  return EXIT_CODES.done;
+}
+
+/** How `outbox` and what it takes back name a message. */
+export function shortMessageId(id: string): string {
+  return id.slice(-ID_CHARACTERS);
+}
+
+function outboxLine(
+  { message, search }: OutboxEntry,
+  displayName: DisplayName,
+  isRunning: boolean,
+): OutboxLine {
+  const { id, conversation, text, state, sentAt } = message;
+  return {
+    event: "outbox",
+    id,
+    ...otherSide(conversation, displayName),
+    text,
+    state,
+    queuedAt: isoTime(sentAt),
+    ...searchFields(search, isRunning),
+  };
+}
+
+/** Everything that waits for one recipient, in the order of writing. */
+interface Group {
+  readonly conversation: Conversation;
+  readonly search: Search | undefined;
+  readonly messages: OwnMessage[];
+}
+
+interface ListStyle {
+  readonly displayName: DisplayName;
+  /** Whether a node runs that tries. */
+  readonly isRunning: boolean;
+  /** How many messages to show to each recipient. */
+  readonly shown: number;
+  /** Said of the others behind their number, such as how to see them. */
+  readonly rest: string;
+  /** ms since the epoch */
+  readonly now: number;
+  readonly terminal: Pick<Terminal, "interactive" | "columns" | "colors">;
+}
+
+/** The outbox for people, a line each. */
+export function outboxLines(entries: readonly OutboxEntry[], look: ListStyle): string[] {
+  const { shown, rest, now, terminal } = look;
+  const style = createStyle(terminal.colors);
+  const groups = byRecipient(entries);
+  // One table, so that the columns of all recipients are aligned.
+  const [, ...rows] = formatTable({
+    columns: [{ header: "" }, { header: "" }, { header: "", align: "right" }, {
+      header: "",
+      shrinks: true,
+    }],
+    rows: groups.flatMap(({ messages }) =>
+      messages.slice(0, shown).map((message) => messageRow(message, now, terminal, style))
+    ),
+    width: terminal.interactive ? terminal.columns - INDENT.length : Infinity,
+  });
+  const wrapped = (line: string) =>
+    wrapLine(line, terminal.interactive ? terminal.columns : Infinity, HANGING_INDENT);
+  return groups.flatMap((group) => {
+    const { length } = group.messages;
+    const own = rows.splice(0, Math.min(length, shown)).map((row) => INDENT + row);
+    const others = length > shown ? [style.dim(`${INDENT}and ${length - shown} more${rest}`)] : [];
+    return [...header(group, look, style).flatMap(wrapped), ...own, ...others];
+  });
+}
+
+function byRecipient(entries: readonly OutboxEntry[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { message, search } of entries) {
+    const { conversation } = message;
+    const key = conversation.kind === "peer" ? conversation.peerId : conversation.address;
+    const group = groups.get(key) ?? { conversation, search, messages: [] };
+    group.messages.push(message);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function header(
+  { conversation, search, messages }: Group,
+  { displayName, isRunning, now }: ListStyle,
+  style: Style,
+): string[] {
+  const name = style.bold(recipientText(conversation, displayName));
+  const age = ageText(messages[0]?.sentAt ?? now, now);
+  const what = messages.length === 1
+    ? `1 message waits for ${age}`
+    : `${messages.length} messages wait, the first for ${age}`;
+  return [
+    `${name}: ${what}`,
+    ...(search === undefined ? [] : [INDENT + triedText(search, now)]),
+    INDENT + style.dim(nextText(search?.nextAttempt, isRunning, now)),
+  ];
+}
+
+function messageRow(
+  { id, state, sentAt, text }: OwnMessage,
+  now: number,
+  { interactive }: Pick<Terminal, "interactive">,
+  style: Style,
+): Cell[] {
+  return [
+    { text: shortMessageId(id), style: style.dim },
+    { text: stateColumn(state), style: stateStyle(state, style) },
+    ageText(sentAt, now),
+    interactive ? sanitise(text) : sanitise(text, { maxColumns: EXCERPT_COLUMNS }),
+  ];
+}
+
+/** In whole units, and never nothing. */
+function ageText(since: number, now: number): string {
+  const seconds = Math.max(1, Math.floor((now - since) / SECOND_MS));
+  return formatDuration(seconds * SECOND_MS);
+}

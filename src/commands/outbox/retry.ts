@@ -1,0 +1,219 @@
+/**
+ * Tries to deliver now what waits: runs a node, dials everybody for whom something waits, and says
+ * what became of it.
+ */
+import { ChatError } from "../../errors.ts";
+import type { Conversation, MessageState, OwnMessage } from "../../history/message_record.ts";
+import type { ChatNode } from "../../node/chat_node.ts";
+import { startProgress } from "../../terminal/progress.ts";
+import { sanitise } from "../../terminal/sanitise.ts";
+import { createStyle } from "../../terminal/style.ts";
+import { readMemory } from "../beside_owner.ts";
+import type { CommandContext } from "../command.ts";
+import { aborted, Deadline } from "../deadline.ts";
+import { EXIT_CODES } from "../failure.ts";
+import { stateStyle, withMark } from "../message_state.ts";
+import { ndjsonLine } from "../ndjson.ts";
+import { type DisplayName, otherSide } from "../node_lines.ts";
+import { recipientText } from "../node_text.ts";
+import type { RetryOptions } from "../outbox.ts";
+import { nextText } from "../search_text.ts";
+import { openSession, type Session } from "../session.ts";
+import { MAX_ENTRIES } from "./list.ts";
+
+/** @returns the exit code */
+export async function retryOutbox(
+  options: RetryOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { terminal, signal, now } = context;
+  await using session = await openForRetry(options, context);
+  const { node } = session;
+  const startedAt = now();
+  using watch = new Watch(node, (notice) => terminal.remark(notice));
+  if (watch.messages.length === 0) {
+    if (!options.json) terminal.remark("nothing waits");
+    return EXIT_CODES.done;
+  }
+  node.retry();
+  await waitInSight(watch, node, options.timeout, context);
+  signal.throwIfAborted();
+  const left = new Set(node.outbox(MAX_ENTRIES).map(({ message }) => message.id));
+  const messages = watch.messages.map((message) => currentState(message, left));
+  if (options.json) printLines(messages, node, context, now() - startedAt);
+  else printText(messages, node, context);
+  return messages.some(isOpen) ? EXIT_CODES.notDelivered : EXIT_CODES.done;
+}
+
+/** @throws ChatError, with the owner's plans where another process has the profile */
+async function openForRetry(options: RetryOptions, context: CommandContext): Promise<Session> {
+  try {
+    return await openSession(options, { command: "outbox", listen: "ephemeral" }, context);
+  } catch (cause) {
+    if (!(cause instanceof ChatError) || cause.code !== "profile-in-use") throw cause;
+    const hint = `that process tries by itself; ${await ownersNextTry(options, context)}`;
+    throw new ChatError(cause.code, cause.message, { hint, cause });
+  }
+}
+
+async function ownersNextTry(options: RetryOptions, context: CommandContext): Promise<string> {
+  using memory = await readMemory(options, context);
+  const entries = memory.history?.outbox.list(MAX_ENTRIES) ?? [];
+  if (entries.length === 0) return "nothing waits";
+  const times = entries.map(({ search }) => search?.nextAttempt ?? 0);
+  return nextText(times.reduce((one, other) => Math.min(one, other)), true, context.now());
+}
+
+/** All that waited when it began, as it is now, in the order of writing. */
+class Watch implements Disposable {
+  readonly #messages = new Map<string, OwnMessage>();
+  readonly #subscription: Disposable;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(node: ChatNode, onNotice: (text: string) => void) {
+    // What was delivered before this line comes as well: the first listener gets it.
+    this.#subscription = node.subscribe((event) => {
+      if (event.event === "notice") onNotice(event.text);
+      if (event.event !== "state") return;
+      this.#messages.set(event.message.id, event.message);
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    });
+    for (const { message } of node.outbox(MAX_ENTRIES)) this.#messages.set(message.id, message);
+  }
+
+  get messages(): readonly OwnMessage[] {
+    return [...this.#messages.values()].sort((one, other) => one.position - other.position);
+  }
+
+  /** Resolves when one of them gets further. */
+  get changed(): Promise<void> {
+    return this.#changed.promise;
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]();
+  }
+}
+
+async function waitInSight(
+  watch: Watch,
+  node: ChatNode,
+  timeoutMs: number,
+  { terminal, signal }: CommandContext,
+): Promise<void> {
+  using deadline = new Deadline(timeoutMs, signal);
+  using progress = startProgress(terminal, "trying", { signal });
+  const over = aborted(deadline.signal);
+  for (;;) {
+    const { messages } = watch;
+    const open = messages.filter(isOpen);
+    if (open.length === 0 || deadline.signal.aborted) return;
+    const names = new Set(open.map((message) => nameOf(message.conversation, node)));
+    const done = messages.length - open.length;
+    progress.update(
+      `${done} of ${messages.length} delivered; waiting for ${[...names].join(", ")}`,
+    );
+    await Promise.race([watch.changed, over]);
+  }
+}
+
+/** A message that another process took back meanwhile waits no more, and nobody said so. */
+function currentState(message: OwnMessage, left: ReadonlySet<string>): OwnMessage {
+  return isOpen(message) && !left.has(message.id) ? { ...message, state: "cancelled" } : message;
+}
+
+function isOpen({ state }: OwnMessage): boolean {
+  return state === "queued" || state === "sent";
+}
+
+function printText(
+  messages: readonly OwnMessage[],
+  node: ChatNode,
+  { terminal }: CommandContext,
+): void {
+  const style = createStyle(terminal.colors);
+  for (const { state, conversation, count, reason } of tally(messages)) {
+    const name = nameOf(conversation, node);
+    const why = reason ?? (isWaiting(state) ? obstacle(conversation, node) : undefined);
+    const words = [wordsFor(state, count, name), ...(why === undefined ? [] : [why])].join(": ");
+    terminal.print(stateStyle(state, style)(withMark(state, words)));
+  }
+}
+
+interface Tally {
+  readonly conversation: Conversation;
+  readonly state: MessageState;
+  /** Of a refusal, harmless. */
+  readonly reason: string | undefined;
+  count: number;
+}
+
+/** How many to each recipient came to the same end. */
+function tally(messages: readonly OwnMessage[]): Tally[] {
+  const tallies = new Map<string, Tally>();
+  for (const { conversation, state, reason } of messages) {
+    const said = reason === undefined ? undefined : sanitise(reason);
+    const key = JSON.stringify([conversation, state, said]);
+    const same = tallies.get(key) ?? { conversation, state, reason: said, count: 0 };
+    same.count++;
+    tallies.set(key, same);
+  }
+  return [...tallies.values()];
+}
+
+function wordsFor(state: MessageState, count: number, name: string): string {
+  switch (state) {
+    case "queued":
+      return `${count} ${count === 1 ? "waits" : "wait"} for ${name}`;
+    case "sent":
+      return `${count} sent to ${name}, not acknowledged yet`;
+    case "delivered":
+    case "read":
+      return `${count} delivered to ${name}`;
+    case "refused":
+      return `${count} refused by ${name}`;
+    case "cancelled":
+      return `${count} to ${name} cancelled by another process`;
+  }
+}
+
+function printLines(
+  messages: readonly OwnMessage[],
+  node: ChatNode,
+  { terminal }: CommandContext,
+  elapsedMs: number,
+): void {
+  const displayName = node.displayName.bind(node);
+  for (const { id, conversation, state, reason } of messages) {
+    terminal.print(ndjsonLine({
+      event: "result",
+      target: otherTarget(conversation),
+      ok: state === "delivered" || state === "read",
+      ...otherSide(conversation, displayName),
+      id,
+      state,
+      elapsedMs,
+      reason: reason ?? (isWaiting(state) ? obstacle(conversation, node) : undefined) ?? null,
+    }));
+  }
+}
+
+function isWaiting(state: MessageState): boolean {
+  return state === "queued" || state === "sent";
+}
+
+/** Why the recipient was not reached, harmless; undefined where that is not known. */
+function obstacle(conversation: Conversation, node: ChatNode): string | undefined {
+  const failure = node.reachability(conversation).search?.failure;
+  return failure === undefined ? undefined : sanitise(failure);
+}
+
+function nameOf(conversation: Conversation, node: ChatNode): string {
+  const displayName: DisplayName = node.displayName.bind(node);
+  return recipientText(conversation, displayName);
+}
+
+function otherTarget(conversation: Conversation): string {
+  return conversation.kind === "peer" ? conversation.peerId : conversation.address;
+}
