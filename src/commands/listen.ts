@@ -11,7 +11,6 @@
  */
 import { merge, object } from "@optique/core/constructs";
 import { formatAddress, parseAddress } from "../config/address.ts";
-import type { ReceivedMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -31,7 +30,7 @@ import {
 } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { ShownMessages } from "./shown_messages.ts";
-import { UNREAD_PAGE_MESSAGES, unreadPages } from "./unread_pages.ts";
+import { unreadPages } from "./unread_pages.ts";
 
 export type ListenOptions = ProfileOptions & SettingOptions;
 
@@ -66,9 +65,9 @@ export const listen: Command<ListenOptions> = {
  * Prints what was never shown, then what has happened meanwhile, then what happens until `ended`
  * aborts.
  */
-async function showAll(
+export async function showAll(
   session: Session,
-  { json }: ListenOptions,
+  { json }: Pick<ListenOptions, "json">,
   context: CommandContext,
   ended: AbortSignal,
 ): Promise<void> {

@@ -316,6 +316,8 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
     });
     this.#readFrames(stream, channel.peerId, (frames) => {
       for (const frame of frames) {
+        // An answer may end the stream, and the sender has forgotten then what went out on it.
+        if (channel.stream !== stream) return;
         switch (frame.type) {
           case "acknowledgement":
             this.#step(channel, { type: "acknowledged", ids: frame.ids });

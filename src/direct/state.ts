@@ -87,6 +87,13 @@ export type SenderEffect =
  */
 type Phase = "offline" | "idle" | "opening" | "open" | "backing-off";
 
+/** What is of no use once the stream is gone: the next one asks anew. */
+const OF_ONE_STREAM: ReadonlySet<StorageEffect["type"]> = new Set([
+  "load",
+  "load-receipts",
+  "mark-sent",
+]);
+
 /** The state machine for one recipient. */
 export class Sender {
   #phase: Phase = "offline";
@@ -246,6 +253,8 @@ export class Sender {
 
   /** The effect keeps its place: those that failed are tried again in their order. */
   #postpone(effect: StorageEffect, now: number): SenderEffect[] {
+    // Asked for a stream that broke before this could be told.
+    if (this.#phase !== "open" && OF_ONE_STREAM.has(effect.type)) return [];
     this.#postponed.push(effect);
     if (this.#storageRetryAt === Infinity) this.#storageRetryAt = now + STORAGE_RETRY_MS;
     return this.#wake();
@@ -302,10 +311,8 @@ export class Sender {
     this.#receiptsWait = true;
     this.#receiptsLoading = false;
     this.#receiptsOut = new Set();
-    // What the peer answered stays true; what was to be read is read anew on the next stream.
-    this.#postponed = this.#postponed.filter(({ type }) =>
-      type !== "load" && type !== "load-receipts" && type !== "mark-sent"
-    );
+    // What the peer answered stays true.
+    this.#postponed = this.#postponed.filter(({ type }) => !OF_ONE_STREAM.has(type));
     if (this.#postponed.length === 0) this.#storageRetryAt = Infinity;
   }
 

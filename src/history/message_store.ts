@@ -57,8 +57,11 @@ const PREDECESSORS: { readonly [State in LaterState]: readonly MessageState[] } 
   cancelled: ["queued", "sent"],
 };
 
-/** Found out again where a power cut undoes them: not worth a flush to the disk. */
-const CHEAP_STATES: ReadonlySet<LaterState> = new Set(["sent", "delivered", "read"]);
+/**
+ * Found out again where a power cut undoes them: not worth a flush to the disk. `read` is worth it:
+ * the recipient tells it until it is answered, and not again.
+ */
+export const UNFLUSHED_STATES: ReadonlySet<LaterState> = new Set(["sent", "delivered"]);
 
 /** Reads and writes the tables `conversation` and `message`. */
 export class MessageStore {
@@ -171,8 +174,9 @@ export class MessageStore {
 
   /**
    * Records a state of messages to `peerId`; those that cannot come to it are left alone (a late
-   * `sent`, an answer that came twice). A power cut may undo `sent`, `delivered` and `read`: the
-   * message or the receipt then comes once more.
+   * `sent`, an answer that came twice). A power cut may undo `sent` and `delivered`: the message then
+   * goes out once more, and the recipient knows it already. Only one that was taken back too late
+   * stays `cancelled` then.
    * @returns the messages that changed
    */
   record(
@@ -182,7 +186,7 @@ export class MessageStore {
     now: number,
     reason?: string,
   ): OwnMessage[] {
-    const commit = CHEAP_STATES.has(state) ? lazyTransaction : transaction;
+    const commit = UNFLUSHED_STATES.has(state) ? lazyTransaction : transaction;
     return commit(this.#db, () => {
       const conversation: Conversation = { kind: "peer", peerId };
       const key = this.#findConversation(conversation);

@@ -28,6 +28,8 @@ const VANISHED_FOR_MS = 60 * 60_000;
 const MAX_COUNTED_PEERS = 1_000;
 /** A new address of a sought peer is tried at once, but not more often than this. */
 const POKE_INTERVAL_MS = 5_000;
+/** However many messages are written to somebody who is away, one dial a second is enough. */
+const SEEK_INTERVAL_MS = 1_000;
 /** Multicodec `p2p`: the part of a multiaddr that holds a peer id. */
 const P2P_CODE = 421;
 
@@ -65,6 +67,8 @@ export class Reacher implements Reach, AsyncDisposable {
   readonly #announcements = new Map<string, string>();
   /** When a peer was last dialled out of turn because of a new address (monotonic). */
   readonly #poked = new Map<string, number>();
+  /** When a target was last dialled out of turn because a person wants it (monotonic). */
+  readonly #sought = new Map<string, number>();
 
   constructor(init: ReacherInit) {
     this.#init = init;
@@ -222,9 +226,12 @@ export class Reacher implements Reach, AsyncDisposable {
   }
 
   #seek(target: string, peerId?: string): void {
+    const now = this.#init.monotonic();
+    const isRecent = now - (this.#sought.get(target) ?? -Infinity) < SEEK_INTERVAL_MS;
+    if (!isRecent) this.#sought.set(target, now);
     // A target that is added is dialled at once.
-    if (this.#redialer.has(target)) this.#redialer.poke(target);
-    else this.#redialer.add(target, peerId);
+    if (!this.#redialer.has(target)) this.#redialer.add(target, peerId);
+    else if (!isRecent) this.#redialer.poke(target);
   }
 
   /** What waited may have been taken back meanwhile, also by another process. */

@@ -218,6 +218,22 @@ Deno.test("Sender.handle() forgets what it wanted to read for a stream that clos
   assertEquals(sequences(harness.feed({ type: "opened" })), [1]);
 });
 
+Deno.test("Sender.handle() forgets what could not be read for a stream that broke meanwhile", () => {
+  const harness = new Harness();
+  harness.outbox = [message(1), message(2)];
+  harness.open();
+  // A write failed; what the driver wanted to read after it failed as well, and is told later.
+  harness.feed({ type: "closed", reason: "test" });
+  harness.feed({ type: "storage-failed", effect: { type: "load", after: 2, limit: 10 } });
+  harness.now += RETRY_BASE_MS + STORAGE_RETRY_MS;
+  harness.broken = ["load"];
+  harness.feed({ type: "timer" });
+  harness.feed({ type: "opened" });
+  harness.broken = [];
+  harness.now += STORAGE_RETRY_MS;
+  assertEquals(sequences(harness.feed({ type: "timer" })), [1, 2]);
+});
+
 Deno.test("Sender.handle() keeps the answers of a closed stream that were not recorded", () => {
   const harness = new Harness();
   harness.outbox = [message(1), message(2)];

@@ -1,4 +1,4 @@
-/** Profiles that cannot be used as they are: a wrong configuration, key, database or folder. */
+/** Profiles that cannot be used as they are: a wrong configuration, key or folder. */
 import { assert, assertEquals } from "@std/assert";
 import { BINARY, Home, listen, LOOPBACK } from "./program.ts";
 import { assertRefusal, type Refusal } from "./refusal.ts";
@@ -63,13 +63,16 @@ Deno.test({
   },
 });
 
-Deno.test("a damaged database is found at the start and left as it is", async () => {
-  await using home = await usedHome();
-  const database = `${home.profile}/chat.db`;
-  await Deno.writeFile(database, new Uint8Array(8192).fill(0x5a));
-  const refusal = { code: 1, error: /chat\.db is damaged/, hint: /move chat\.db away/ };
-  assertRefusal(await home.run(["listen", ...LOOPBACK]), refusal);
-  assertEquals((await Deno.readFile(database))[0], 0x5a);
+Deno.test("a file where the home folder should be is named", async () => {
+  await using home = await Home.make();
+  await Deno.writeTextFile(`${home.path}/file`, "no folder");
+  for (const args of [["listen", ...LOOPBACK], ["id"], ["config", "set", "port", "7001"]]) {
+    assertRefusal(await home.run([...args, "--home", `${home.path}/file`]), {
+      code: 1,
+      error: /\/file\/default" cannot be used: Not a directory$/,
+      hint: /--home DIR/,
+    });
+  }
 });
 
 Deno.test({

@@ -1,88 +1,73 @@
 /**
  * The invariant under `kill -9`: what was accepted is in the recipient's history, once, in the order
- * in which it was written. The moments are chosen at random, by what the process has printed.
+ * in which it was written. The long run is `tests/long/crash.ts`.
  */
 import { assertEquals } from "@std/assert";
+import { planCrashes } from "./crash_plan.ts";
+import { crash, NO_FAULTS } from "./crash_run.ts";
 import { acceptedIds, assertSameMessages, assertShownOnce, orderMessages } from "./ledger.ts";
-import { arrived, delivered, ready } from "./lines.ts";
+import { delivered, ready } from "./lines.ts";
 import { demoPeer, freePort, Home, listen, type Running } from "./program.ts";
+import { chosenSeed, SeededRandom } from "./seeded_random.ts";
 
 const RECIPIENT_CRASHES = 6;
-const SENDER_CRASHES = 6;
 const MESSAGES_A_ROUND = 100;
 const MESSAGES_WHILE_AWAY = 10;
 
-for (const way of ["a peer id", "an address"] as const) {
-  Deno.test(`messages to ${way} survive \`kill -9\` of the recipient`, async () => {
-    await using red = await Home.make();
-    await using green = await Home.make();
-    const port = freePort();
-    const sender = green.start(demoPeer());
-    const runs = [red.start(listen(port))];
-    const { peerId } = await latest(runs).find(ready);
-    const self = await sender.find(ready);
-    const address = `127.0.0.1:${port}`;
-    const to = way === "a peer id" ? peerId : address;
-    await orderMessages(sender, address, "the first", 1);
-    // From here on the sender knows the way.
-    await latest(runs).find(arrived("the first, 1 of 1"));
-    let count = 1;
-
-    for (const [round, lines] of randomMoments(RECIPIENT_CRASHES, MESSAGES_A_ROUND).entries()) {
-      const recipient = latest(runs);
-      await orderMessages(sender, to, `round ${round}`, MESSAGES_A_ROUND);
-      await recipient.until(() => recipient.lines.length >= lines);
-      await recipient.crash();
-      await orderMessages(sender, to, `round ${round}, while it is away`, MESSAGES_WHILE_AWAY);
-      count += MESSAGES_A_ROUND + MESSAGES_WHILE_AWAY;
-      runs.push(red.start(listen(port)));
-    }
-
-    await orderMessages(sender, to, "the last", 1);
-    count++;
-    await sender.until(() => acceptedIds(sender.events).length === count);
-    for (const id of acceptedIds(sender.events)) await sender.find(delivered(id));
-    const [written, got] = await Promise.all([green.history(), red.history()]);
-    assertEquals(written.map(({ id }) => id), acceptedIds(sender.events));
-    assertSameMessages({ peerId: self.peerId, history: written }, { peerId, history: got });
-    assertShownOnce(runs);
+for (
+  const { peers, addressing, kills } of [
+    { peers: 2, addressing: "peer id", kills: 6 },
+    { peers: 3, addressing: "address", kills: 6 },
+  ] as const
+) {
+  Deno.test(`messages among ${peers} peers, named by ${addressing}, survive \`kill -9\``, async () => {
+    const plan = planCrashes(chosenSeed(), { kills, peers, addressing, longAbsences: false });
+    const { faults } = await crash(plan);
+    assertEquals(faults, NO_FAULTS, `P2P_CHAT_SEED=${plan.seed}`);
   });
 }
 
-Deno.test("messages survive `kill -9` of the sender", async () => {
+Deno.test("messages to `listen` survive `kill -9` of it", async () => {
+  const seed = chosenSeed();
+  const random = new SeededRandom(seed);
   await using red = await Home.make();
   await using green = await Home.make();
-  const recipient = red.start(listen());
-  const { peerId, port } = await recipient.find(ready);
+  const port = freePort();
   const to = `127.0.0.1:${port}`;
-  const runs: Running[] = [];
+  const sender = green.start(demoPeer());
+  const runs = [red.start(listen(port))];
+  const { peerId } = await latest(runs).find(ready);
+  const self = await sender.find(ready);
+  let count = 0;
 
-  // Each order is answered by three lines: queued, saved, and later delivered.
-  for (const [round, lines] of randomMoments(SENDER_CRASHES, 2 * MESSAGES_A_ROUND).entries()) {
-    const sender = green.start(demoPeer());
-    runs.push(sender);
+  for (let round = 0; round < RECIPIENT_CRASHES; round++) {
+    const recipient = latest(runs);
     await orderMessages(sender, to, `round ${round}`, MESSAGES_A_ROUND);
-    await sender.until(() => sender.lines.length >= lines);
-    await sender.crash();
+    const arrivals = random.between(0, MESSAGES_A_ROUND);
+    await recipient.until(() => countOf(recipient, `round ${round},`) >= arrivals);
+    await recipient.crash();
+    await orderMessages(sender, to, `round ${round}, while it is away`, MESSAGES_WHILE_AWAY);
+    count += MESSAGES_A_ROUND + MESSAGES_WHILE_AWAY;
+    runs.push(red.start(listen(port)));
   }
 
-  const sender = green.start(demoPeer());
-  runs.push(sender);
-  const { peerId: self } = await sender.find(ready);
   await orderMessages(sender, to, "the last", 1);
-  await sender.until(() => acceptedIds(sender.events).length === 1);
-  await sender.find(delivered(acceptedIds(sender.events)[0] ?? ""));
+  count++;
+  await sender.until(() => acceptedIds(sender.events).length === count);
+  for (const id of acceptedIds(sender.events)) await sender.find(delivered(id));
   const [written, got] = await Promise.all([green.history(), red.history()]);
-  const saved = new Set(written.map(({ id }) => id));
-  const accepted = runs.flatMap(({ events }) => acceptedIds(events));
-  assertEquals(accepted.filter((id) => !saved.has(id)), []);
-  assertSameMessages({ peerId: self, history: written }, { peerId, history: got });
-  assertShownOnce([recipient]);
+  assertEquals(written.map(({ id }) => id), acceptedIds(sender.events), `P2P_CHAT_SEED=${seed}`);
+  assertSameMessages({ peerId: self.peerId, history: written }, { peerId, history: got });
+  await latest(runs).closeInput();
+  latest(runs).kill("SIGTERM");
+  await latest(runs).finished();
+  assertShownOnce(runs, got);
 });
 
-/** How many lines a process may print before it is killed; 0: at once. */
-function randomMoments(rounds: number, lines: number): number[] {
-  return Array.from({ length: rounds }, () => Math.floor(Math.random() * (lines + 1)));
+/** How many messages it printed whose texts begin with `label`. */
+function countOf(listener: Running, label: string): number {
+  return listener.events
+    .filter((line) => line.event === "message" && line.text.startsWith(label)).length;
 }
 
 function latest(runs: readonly Running[]): Running {

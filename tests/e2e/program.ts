@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Instead of the permissions of `deno task start`; not for the binary. */
   readonly task?: "start" | "demo";
+  /** A command that becomes the program, by `exec`: `["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]` */
+  readonly through?: readonly string[];
 }
 
 /** How a process ended and what it said. */
@@ -126,9 +128,13 @@ export class Running implements AsyncDisposable {
   #over = false;
   #changed = Promise.withResolvers<void>();
 
-  constructor(args: readonly string[], { env = {}, task = "start" }: StartOptions = {}) {
+  constructor(
+    args: readonly string[],
+    { env = {}, task = "start", through = [] }: StartOptions = {},
+  ) {
     this.#args = args;
-    const [program, ...flags] = BINARY === undefined ? fromSources(task) : [BINARY];
+    const itself = BINARY === undefined ? fromSources(task) : [BINARY];
+    const [program, ...flags] = [...through, ...itself];
     this.#child = new Deno.Command(program ?? "", {
       args: [...flags, ...args],
       clearEnv: true,

@@ -1,5 +1,5 @@
 /** One identity that runs in two places: whoever sees both tells both. */
-import { demoPeer, Home, LOOPBACK } from "./program.ts";
+import { demoPeer, Home } from "./program.ts";
 import { notice, ready } from "./lines.ts";
 import type { NdjsonLine } from "../../src/commands/ndjson.ts";
 

@@ -11,7 +11,7 @@ import { ChatError } from "../../errors.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { either } from "../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
-import { type ListenOptions, printEventLine, printReadyLine } from "../listen.ts";
+import { type ListenOptions, printReadyLine, showAll } from "../listen.ts";
 import { ndjsonLine, type ResultLine } from "../ndjson.ts";
 import { activePeerLine, otherSide } from "../node_lines.ts";
 import { listeningOptions, profileOptions } from "../options.ts";
@@ -32,8 +32,9 @@ export const demoPeer: Command<ListenOptions> = {
       context,
     );
     printReadyLine(session, context);
-    using _events = session.node.subscribe((event) => printEventLine(event, session, context));
     const ended = either(signal, terminal.closed);
+    const leaving = new AbortController();
+    const showing = showAll(session, { json: true }, context, either(ended, leaving.signal));
     try {
       for await (const line of terminal.lines({ signal: ended })) {
         const order = parseOrder(line);
@@ -42,6 +43,9 @@ export const demoPeer: Command<ListenOptions> = {
       }
     } catch (error) {
       if (!ended.aborted) throw error;
+    } finally {
+      leaving.abort();
+      await showing;
     }
     signal.throwIfAborted();
     return EXIT_CODES.done;
