@@ -219,20 +219,23 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   reacher.start();
   stack.use(surroundings);
   surroundings.start();
-  if (history.putAside !== undefined) {
-    const text =
-      `the database was damaged: it is kept as ${sanitise(history.putAside)}, and a new ` +
-      "one was begun; your identity is the same";
-    node.emit({ event: "notice", text });
-  }
-  const fault = config.mdns ? await multicastFault() : undefined;
-  if (fault !== undefined) {
-    const text = `no multicast here (${sanitise(fault)}): ` +
-      "peers on the local network are not found by themselves";
-    node.emit({ event: "notice", text });
-  }
+  for await (const text of startNotices(history, config)) node.emit({ event: "notice", text });
   owned.use(stack.move());
   return node;
+}
+
+/** What a person should know of this start. */
+async function* startNotices({ putAside }: History, { mdns }: Config): AsyncGenerator<string> {
+  if (putAside !== undefined) {
+    const aside = sanitise(putAside);
+    yield `the database was damaged: it is kept as ${aside}, and a new one was begun; ` +
+      "your identity is the same";
+  }
+  const fault = mdns ? await multicastFault() : undefined;
+  if (fault !== undefined) {
+    yield `no multicast here (${sanitise(fault)}): ` +
+      "peers on the local network are not found by themselves";
+  }
 }
 
 /** The history as delivery sees it. */

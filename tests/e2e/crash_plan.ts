@@ -2,7 +2,7 @@
  * Who is killed when, decided before anything runs: the same seed gives the same plan, so that a
  * failure can be looked at again. Only the timing of the processes differs then.
  */
-import { SeededRandom } from "./seeded_random.ts";
+import { Random } from "../seeded_random.ts";
 
 /** One `kill -9`. */
 export interface Kill {
@@ -57,10 +57,10 @@ export function planCrashes(
   seed: number,
   { kills, peers, addressing, longAbsences }: CrashPlanOptions,
 ): CrashPlan {
-  const random = new SeededRandom(seed);
+  const random = new Random(seed);
   const rounds: Round[] = [];
   for (let planned = 0; planned < kills;) {
-    const messages = random.between(1, MOST_MESSAGES);
+    const messages = random.int(1, MOST_MESSAGES);
     const victims = chooseVictims(random, peers);
     // Queued, saved, delivered and an incoming one for every order, if nobody else dies; else the
     // first two, which are printed whatever happens to the others.
@@ -69,11 +69,11 @@ export function planCrashes(
       messages,
       kills: victims.map((victim) => ({
         victim,
-        lines: random.between(0, certain),
-        delayMs: random.chance(0.5) ? 0 : random.between(1, MOST_DELAY_MS),
+        lines: random.int(0, certain),
+        delayMs: random.chance(0.5) ? 0 : random.int(1, MOST_DELAY_MS),
       })),
-      whileAway: random.between(1, MOST_WHILE_AWAY),
-      awayMs: longAbsences && random.chance(0.05) ? random.between(...LONG_ABSENCE_MS) : 0,
+      whileAway: random.int(1, MOST_WHILE_AWAY),
+      awayMs: longAbsences && random.chance(0.05) ? random.int(...LONG_ABSENCE_MS) : 0,
     };
     rounds.push(round);
     planned += round.kills.length;
@@ -82,8 +82,8 @@ export function planCrashes(
 }
 
 /** Mostly one; sometimes two at the same time, which are both sides where there are only two. */
-function chooseVictims(random: SeededRandom, peers: number): number[] {
-  const first = random.between(0, peers - 1);
+function chooseVictims(random: Random, peers: number): number[] {
+  const first = random.int(0, peers - 1);
   if (!random.chance(0.2)) return [first];
-  return [first, (first + random.between(1, peers - 1)) % peers];
+  return [first, (first + random.int(1, peers - 1)) % peers];
 }

@@ -8,7 +8,7 @@ import { crash, NO_FAULTS } from "./crash_run.ts";
 import { acceptedIds, assertSameMessages, assertShownOnce, orderMessages } from "./ledger.ts";
 import { delivered, ready } from "./lines.ts";
 import { demoPeer, freePort, Home, listen, type Running } from "./program.ts";
-import { chosenSeed, SeededRandom } from "./seeded_random.ts";
+import { chosenSeed, Random } from "../seeded_random.ts";
 
 const RECIPIENT_CRASHES = 6;
 const MESSAGES_A_ROUND = 100;
@@ -29,7 +29,7 @@ for (
 
 Deno.test("messages to `listen` survive `kill -9` of it", async () => {
   const seed = chosenSeed();
-  const random = new SeededRandom(seed);
+  const random = new Random(seed);
   await using red = await Home.make();
   await using green = await Home.make();
   const port = freePort();
@@ -43,7 +43,7 @@ Deno.test("messages to `listen` survive `kill -9` of it", async () => {
   for (let round = 0; round < RECIPIENT_CRASHES; round++) {
     const recipient = latest(runs);
     await orderMessages(sender, to, `round ${round}`, MESSAGES_A_ROUND);
-    const arrivals = random.between(0, MESSAGES_A_ROUND);
+    const arrivals = random.int(0, MESSAGES_A_ROUND);
     await recipient.until(() => countOf(recipient, `round ${round},`) >= arrivals);
     await recipient.crash();
     await orderMessages(sender, to, `round ${round}, while it is away`, MESSAGES_WHILE_AWAY);

@@ -11,7 +11,7 @@
  */
 import { type CrashPlan, planCrashes } from "../e2e/crash_plan.ts";
 import { crash, type CrashFaults, type CrashVerdict } from "../e2e/crash_run.ts";
-import { SeededRandom } from "../e2e/seeded_random.ts";
+import { Random } from "../seeded_random.ts";
 
 const KILLS_A_PLAN = 20;
 const PLANS_AT_A_TIME = 2;
@@ -43,7 +43,7 @@ await Promise.all(Array.from({ length: PLANS_AT_A_TIME }, async () => {
 Deno.exitCode = summarise() ? 0 : 1;
 
 function makePlans(): CrashPlan[] {
-  const random = new SeededRandom(seed);
+  const random = new Random(seed);
   return Array.from(
     { length: Math.ceil(kills / KILLS_A_PLAN) },
     (_, index) =>

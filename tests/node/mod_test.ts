@@ -200,3 +200,80 @@ Deno.test("ChatNode reaches a peer although one of its addresses swallows every 
   await swallowing;
   for (const connection of swallowed) connection.close();
 });
+
+Deno.test("ChatNode.outbox() tells how the search goes, and cancel() ends it", async () => {
+  using profile = await TestProfile.make();
+  await using one = await TestNode.start(profile);
+  const { node } = one;
+  const nowhere = node.resolve(freeAddress());
+  const { id } = await node.send(nowhere, "is anybody there?");
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+  while (node.outbox(1)[0]?.search === undefined) await turn();
+  const [entry] = node.outbox(1);
+  assertEquals([entry?.message.id, entry?.search?.attempts], [id, 1]);
+  assertEquals(entry?.search?.failure, "nobody listens there (connection refused)");
+  assertEquals(node.reachability(nowhere).waiting, 1);
+  assertEquals(node.counts(), { waiting: 1, unread: 0 });
+
+  assertEquals(node.cancel(id)?.state, "queued");
+  assertEquals(node.cancel(id), undefined);
+  assertEquals(node.outbox(1), []);
+  await one.until((event) => event.event === "state" && event.message.state === "cancelled");
+  // What was planned is the last attempt.
+  while (node.reachability(nowhere).nextAttempt !== undefined) await turn();
+  assertEquals(node.reachability(nowhere).search, undefined);
+});
+
+Deno.test("ChatNode.reachability() tells of every address what came of dialling it", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using blue = await TestNode.start(blueProfile);
+  let address = "";
+  {
+    await using red = await TestNode.start(redProfile);
+    address = red.address;
+    assertEquals(await blue.deliver(address, "hello"), "delivered");
+    const recipient = blue.node.resolve(address);
+    const there = blue.node.reachability(recipient);
+    assertEquals(there.active?.peerId, red.node.peerId);
+    assertEquals(there.addresses.map(({ failure }) => failure), [undefined]);
+  }
+  await blue.until(({ event }) => event === "peer-down");
+  const recipient = { kind: "peer", peerId: redProfile.identity.peerId } as const;
+  const signal = AbortSignal.timeout(30_000);
+  await assertRejects(() => blue.node.connect(recipient, { signal }), ChatError);
+  const gone = blue.node.reachability(recipient);
+  assertEquals(gone.active, undefined);
+  assertEquals(gone.addresses.map(({ failure }) => failure), [
+    "nobody listens there (connection refused)",
+  ]);
+});
+
+Deno.test("ChatNode.shown() tells the sender, and nothing is unread then", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using blue = await TestNode.start(blueProfile);
+  {
+    await using red = await TestNode.start(redProfile);
+    for (const text of ["one", "two"]) await blue.deliver(red.address, text);
+    // It was never shown to anybody.
+    assertEquals(red.node.unread(10), []);
+  }
+  await using red = await TestNode.start(redProfile);
+  const unread = red.node.unread(10);
+  assertEquals(unread.map(({ text }) => text), ["one", "two"]);
+  assertEquals(red.node.counts(), { waiting: 0, unread: 2 });
+  red.node.shown(unread.slice(0, 1));
+  assertEquals(red.node.unread(10).map(({ text }) => text), ["two"]);
+  await blue.deliver(red.address, "three");
+  const read = await blue.until((event) =>
+    event.event === "state" && event.message.state === "read"
+  );
+  assertEquals(read.event === "state" && read.message.text, "one");
+});
+
+/** `127.0.0.1:PORT` where nobody listens. */
+function freeAddress(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `127.0.0.1:${listener.addr.port}`;
+}

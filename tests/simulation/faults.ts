@@ -1,7 +1,7 @@
 /** Brings the faults of a scenario upon the peers, at random times, until it is told to stop. */
 import type { Network } from "./network.ts";
 import type { Peer } from "./peer.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 import type { Rates } from "./scenario.ts";
 import type { Trouble } from "./storage.ts";
 import type { VirtualTime } from "./virtual_time.ts";

@@ -17,7 +17,7 @@ import { FrameReader } from "./frame_reader.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Network } from "./network.ts";
 import { newId } from "./peer.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 import type { Plan, VirtualTime } from "./virtual_time.ts";
 
 export const MALICE = ["mute", "liar", "replayer", "garbler", "glutton"] as const;

@@ -8,7 +8,7 @@
  */
 import { Endpoint, type Machine, type StreamEnd } from "./endpoint.ts";
 import { Pipe, type Weather } from "./pipe.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 /** A connection on which nothing is heard is given up after 10 to 20 s. */

@@ -9,7 +9,7 @@ import type { Ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Network } from "./network.ts";
 import { Process } from "./process.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 import { Storage, type Trouble } from "./storage.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 

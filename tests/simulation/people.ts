@@ -1,7 +1,7 @@
 /** What the people at the peers do while the day lasts: write, take back, look. */
 import { MAX_TEXT_BYTES, WINDOW_MESSAGES } from "../../src/direct/wire.ts";
 import type { Peer } from "./peer.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 import type { Habits } from "./scenario.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 

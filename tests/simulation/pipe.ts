@@ -3,7 +3,7 @@
  * again as TCP does it, because the streams of libp2p run on TCP. What comes out is what went in, in
  * order, cut at other places; what a broken connection takes with it is the tail.
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 /** What a multiplexer sends for one of the streams of a connection. */

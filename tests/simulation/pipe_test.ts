@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Pipe, type Unit, type Weather } from "./pipe.ts";
-import { Random } from "./random.ts";
+import { Random } from "../seeded_random.ts";
 import { VirtualTime } from "./virtual_time.ts";
 
 const STORM: Weather = {

@@ -8,7 +8,7 @@ import { Killed } from "./fuse.ts";
 import { Incoming, type IncomingInit } from "./incoming.ts";
 import type { Network } from "./network.ts";
 import { Outgoing } from "./outgoing.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 import type { Plan, VirtualTime } from "./virtual_time.ts";
 
 /** With which a peer dials once more although it is connected, each time that it looks around. */

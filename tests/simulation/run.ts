@@ -11,7 +11,7 @@ import type { Mutant } from "./mutant.ts";
 import { Network } from "./network.ts";
 import { Peer } from "./peer.ts";
 import { People } from "./people.ts";
-import { Random } from "./random.ts";
+import { Random } from "../seeded_random.ts";
 import { drawScenario, FAIR_WEATHER, type Scenario, scenarioNameOf } from "./scenario.ts";
 import { isSettled, judge } from "./verdict.ts";
 import { VirtualTime } from "./virtual_time.ts";

@@ -1,7 +1,7 @@
 /** What befalls the peers of a run: ten kinds of bad days, each drawn anew for every seed. */
 import { MALICE, type Malice } from "./hostile_peer.ts";
 import type { Weather } from "./pipe.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 
 /** How often something happens, on the average: times a minute, for all peers together. */
 export interface Rates {

@@ -14,7 +14,7 @@ import { type Accepted, type Draft, type History, openHistory } from "../../src/
 import type { Ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
 import { UNFLUSHED_STATES } from "../../src/history/message_store.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../seeded_random.ts";
 
 /** What is wrong with a disk. */
 export interface Trouble {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Random } from "./random.ts";
+import { Random } from "../seeded_random.ts";
 import { VirtualTime } from "./virtual_time.ts";
 
 Deno.test("VirtualTime.advance() runs what is planned in the order of time, then of planning", () => {

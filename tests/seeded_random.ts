@@ -1,8 +1,17 @@
 /**
- * The only source of chance in the simulation: sfc32 (Chris Doty-Humphrey, PractRand), its state filled
+ * Chance that can be had again, for the simulation and the choices of the crash tests: sfc32 (Chris Doty-Humphrey, PractRand), its state filled
  * from one seed by splitmix32 (after Steele, Lea and Flood, "Fast splittable pseudorandom number
  * generators"). The same seed gives the same numbers on every machine. Not for secrets.
  */
+
+/** The largest seed, and one more. */
+const SEEDS = 2 ** 32;
+
+/** The seed that the variable `P2P_CHAT_SEED` gives, else a new one. */
+export function chosenSeed(): number {
+  const given = Number(Deno.env.get("P2P_CHAT_SEED") || NaN);
+  return Number.isSafeInteger(given) ? given : Math.floor(Math.random() * SEEDS);
+}
 
 /** Numbers that follow from a seed. */
 export class Random {
@@ -29,7 +38,7 @@ export class Random {
 
   /** Uniform in [0, 1). */
   next(): number {
-    return this.bits() / 2 ** 32;
+    return this.bits() / SEEDS;
   }
 
   /** Uniform in [low, high). */
