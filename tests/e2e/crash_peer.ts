@@ -54,7 +54,7 @@ export class CrashPeer implements AsyncDisposable {
     this.#orders = 0;
     this.#readLines = 0;
     this.#results.length = 0;
-    this.#runs.push(this.#home.start([...demoPeer(this.port), "--name", this.name]));
+    this.#runs.push(this.#home.start([...demoPeer(this.port), "--unread", "--name", this.name]));
   }
 
   /** Has it write `count` messages, whose texts begin with `label`. */

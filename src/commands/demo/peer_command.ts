@@ -5,24 +5,42 @@
  *
  * It ends with a goodbye at the order `quit`, at the end of its input and at a signal: whoever
  * started it cannot leave it behind.
+ *
+ * Whoever gives it orders reads its lines, which does not count as a person who has seen them: the
+ * messages stay unread, unless `--unread` says otherwise.
  */
-import { merge } from "@optique/core/constructs";
+import { merge, object } from "@optique/core/constructs";
+import { message as describe } from "@optique/core/message";
+import { option } from "@optique/core/primitives";
 import { ChatError } from "../../errors.ts";
 import type { Command, CommandContext } from "../command.ts";
-import { either } from "../deadline.ts";
+import { aborted, either } from "../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
-import { type ListenOptions, printReadyLine, showAll } from "../listen.ts";
+import { type ListenOptions, printEventLine, printReadyLine, showAll } from "../listen.ts";
 import { ndjsonLine, type ResultLine } from "../ndjson.ts";
 import { activePeerLine, otherSide } from "../node_lines.ts";
 import { listeningOptions, profileOptions } from "../options.ts";
 import { openSession, type Session } from "../session.ts";
 import { type Order, parseOrder } from "./orders.ts";
 
-export const demoPeer: Command<ListenOptions> = {
+export interface DemoPeerOptions extends Omit<ListenOptions, "json"> {
+  /** Begin with what was never shown, and note what is, as `listen` does. */
+  readonly unread: boolean;
+}
+
+export const demoPeer: Command<DemoPeerOptions> = {
   name: "demo-peer",
   summary: "Run a node that takes orders as JSON lines on standard input.",
   examples: [`echo '{"order":"peers"}' | p2p-chat demo-peer --mandatory 127.0.0.1:7000`],
-  parser: merge(listeningOptions, profileOptions),
+  parser: merge(
+    object({
+      unread: option("--unread", {
+        description: describe`Begin with what was never shown, and note what is.`,
+      }),
+    }),
+    listeningOptions,
+    profileOptions,
+  ),
 
   async run(options, context) {
     const { terminal, signal } = context;
@@ -34,7 +52,10 @@ export const demoPeer: Command<ListenOptions> = {
     printReadyLine(session, context);
     const ended = either(signal, terminal.closed);
     const leaving = new AbortController();
-    const showing = showAll(session, { json: true }, context, either(ended, leaving.signal));
+    const over = either(ended, leaving.signal);
+    const showing = options.unread
+      ? showAll(session, { json: true }, context, over)
+      : printAll(session, context, over);
     try {
       for await (const line of terminal.lines({ signal: ended })) {
         const order = parseOrder(line);
@@ -51,6 +72,15 @@ export const demoPeer: Command<ListenOptions> = {
     return EXIT_CODES.done;
   },
 };
+
+async function printAll(
+  session: Session,
+  context: CommandContext,
+  ended: AbortSignal,
+): Promise<void> {
+  using _events = session.node.subscribe((event) => printEventLine(event, session, context));
+  await aborted(ended);
+}
 
 async function carryOut(
   order: Exclude<Order, { order: "quit" }>,
