@@ -81,7 +81,7 @@ async function showActive(options: PeersOptions, context: CommandContext): Promi
     using _progress = startProgress(context.terminal, "looking for peers", context);
     await lookAround(node, options.wait, context.signal);
   }
-  const active = node.peers();
+  const active = await node.peers();
   const displayName = node.displayName.bind(node);
   if (options.json) {
     printLines(active.map((peer) => activePeerLine(peer, displayName)), context);

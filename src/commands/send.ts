@@ -110,7 +110,7 @@ export const send: Command<SendOptions> = {
       context,
     );
     const { node } = session;
-    const recipient = node.resolve(options.peer);
+    const recipient = await node.resolve(options.peer);
     const startedAt = context.now();
     const outcome = await deliverInSight(node, recipient, text, options, context);
     report(outcome, node, options, context, context.now() - startedAt);
@@ -203,7 +203,7 @@ async function deliver(
     }
     if (isOver(current(), until)) return { message: current(), obstacle: undefined };
     if (deadline.expired) {
-      const message = takenBack(node, recipient, current());
+      const message = await takenBack(node, recipient, current());
       const obstacle = message.state === "queued" ? await reaching : undefined;
       return { message, obstacle: obstacle?.replace(`${peer}: `, "") };
     }
@@ -233,9 +233,14 @@ function hasReached(state: MessageState, until: SendState): boolean {
 }
 
 /** What another process does to a message (`outbox cancel`) is no event here. */
-function takenBack(node: ChatNode, recipient: Recipient, message: OwnMessage): OwnMessage {
-  const stored = node.history({ conversation: recipient, limit: RECENT_MESSAGES })
-    .find(({ id, direction }) => id === message.id && direction === "out");
+async function takenBack(
+  node: ChatNode,
+  recipient: Recipient,
+  message: OwnMessage,
+): Promise<OwnMessage> {
+  const stored = (await node.history({ conversation: recipient, limit: RECENT_MESSAGES })).find(
+    ({ id, direction }) => id === message.id && direction === "out",
+  );
   return stored?.direction === "out" ? stored : message;
 }
 

@@ -287,8 +287,12 @@ Deno.test("`findMessage()` takes the end or the beginning of an id, and never gu
   }
 });
 
-const settle = (node: TwinNode, state: MessageState, changes: Partial<OwnMessage> = {}) => {
-  for (const { message } of node.outbox(10)) node.advance(message, state, changes);
+const settle = async (
+  node: TwinNode,
+  state: MessageState,
+  changes: Partial<OwnMessage> = {},
+) => {
+  for (const { message } of await node.outbox(10)) node.advance(message, state, changes);
 };
 
 Deno.test("`outbox retry` dials at once, and ends with 0 when nothing waits any more", async () => {
