@@ -86,6 +86,11 @@ export interface SubscribeOptions {
 export interface ChatNode extends AsyncDisposable {
   readonly peerId: string;
   readonly name: string;
+  /**
+   * Aborts, with a ChatError `node-stopped`, when the process that runs the node is gone; never where
+   * that is this one. Whoever waits for events waits for this as well.
+   */
+  readonly ended: AbortSignal;
   /** Multiaddrs on which this node listens, with its peer id at the end. */
   addresses(): string[];
   /** Calls `listener` for every event from now on, until the result is disposed. */

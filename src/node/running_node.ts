@@ -90,6 +90,7 @@ export interface RunningNodeInit {
 
 /** The one implementation of ChatNode; commands test against a twin of the interface. */
 export class RunningNode implements ChatNode {
+  readonly ended = new AbortController().signal;
   readonly #init: RunningNodeInit;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
   /** Those of them that count on getting everything since the start. */

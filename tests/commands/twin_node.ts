@@ -67,6 +67,7 @@ export interface TwinBehaviour {
 
 export class TwinNode implements ChatNode {
   readonly peerId = SELF;
+  readonly ended = new AbortController().signal;
   readonly name: string;
   /** How it was started. */
   readonly init: NodeInit;
