@@ -1,6 +1,6 @@
 /**
- * `peers`: who is here. It starts a node, looks around for a moment and prints the active peers; with
- * `--known` it only reads who is remembered, also while another process owns the profile.
+ * `peers`: who is here. With the node that runs, or one of its own, it looks around for a moment and
+ * prints the active peers; with `--known` it only reads who is remembered.
  */
 import { merge, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";

@@ -1,6 +1,6 @@
 /**
- * Tries to deliver now what waits: runs a node, dials everybody for whom something waits, and says
- * what became of it.
+ * Tries to deliver now what waits: dials everybody for whom something waits, and says what became of
+ * it.
  */
 import { ChatError } from "../../errors.ts";
 import type { Conversation, MessageState, OwnMessage } from "../../history/message_record.ts";
@@ -10,7 +10,7 @@ import { sanitise } from "../../terminal/sanitise.ts";
 import { createStyle } from "../../terminal/style.ts";
 import { readMemory } from "../beside_owner.ts";
 import type { CommandContext } from "../command.ts";
-import { aborted, Deadline } from "../deadline.ts";
+import { aborted, Deadline, either } from "../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
 import { stateStyle, withMark } from "../message_state.ts";
 import { ndjsonLine } from "../ndjson.ts";
@@ -26,9 +26,10 @@ export async function retryOutbox(
   options: RetryOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { terminal, signal, now } = context;
+  const { terminal, now } = context;
   await using session = await openForRetry(options, context);
   const { node } = session;
+  const signal = either(context.signal, node.ended);
   const startedAt = now();
   using watch = await Watch.start(node, (notice) => terminal.remark(notice));
   if (watch.messages.length === 0) {
@@ -36,7 +37,7 @@ export async function retryOutbox(
     return EXIT_CODES.done;
   }
   await node.retry();
-  await waitInSight(watch, node, options.timeout, context);
+  await waitInSight(watch, node, options.timeout, { ...context, signal });
   signal.throwIfAborted();
   const left = new Set((await node.outbox(MAX_ENTRIES)).map(({ message }) => message.id));
   const messages = watch.messages.map((message) => currentState(message, left));
@@ -68,6 +69,7 @@ async function ownersNextTry(options: RetryOptions, context: CommandContext): Pr
 class Watch implements Disposable {
   readonly #messages = new Map<string, OwnMessage>();
   readonly #subscription: Disposable;
+  #isComplete = false;
   #changed = Promise.withResolvers<void>();
 
   private constructor(node: ChatNode, onNotice: (text: string) => void) {
@@ -75,6 +77,8 @@ class Watch implements Disposable {
     this.#subscription = node.subscribe((event) => {
       if (event.event === "notice") onNotice(event.text);
       if (event.event !== "state") return;
+      // What was written since is none of those.
+      if (this.#isComplete && !this.#messages.has(event.message.id)) return;
       this.#messages.set(event.message.id, event.message);
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
@@ -88,6 +92,7 @@ class Watch implements Disposable {
         // What was said of it meanwhile is newer.
         if (!watch.#messages.has(message.id)) watch.#messages.set(message.id, message);
       }
+      watch.#isComplete = true;
       return watch;
     } catch (error) {
       watch[Symbol.dispose]();

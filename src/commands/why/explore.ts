@@ -33,7 +33,7 @@ export async function explore(options: WhyOptions, context: CommandContext): Pro
     });
     const { node } = session;
     const findings = await tryNow(node, await node.resolve(options.peer), options.timeout, context);
-    return { ...findings, isRunning: false };
+    return { ...findings, isRunning: session.goesOn };
   } catch (error) {
     if (!(error instanceof ChatError) || error.code !== "profile-in-use") throw error;
     return await readNotes(options, error.message, context);
