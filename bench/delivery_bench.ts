@@ -64,7 +64,7 @@ async function runSender(folder: string, quick: boolean): Promise<void> {
 
   const node = await openNode(folder, "sender");
   const signal = AbortSignal.timeout(300_000);
-  const { peerId } = await node.connect(node.resolve(address), { signal });
+  const { peerId } = await node.connect(await node.resolve(address), { signal });
   const to: Recipient = { kind: "peer", peerId };
 
   const rates: number[] = [];

@@ -3,6 +3,30 @@
  * into text and an exit code in one place, `src/commands/failure.ts`.
  */
 
+/** All of them, in no order that means anything. */
+export const ERROR_CODES = [
+  "bad-usage",
+  "bad-config",
+  "bad-address",
+  "bad-profile",
+  "profile-in-use",
+  "profile-unusable",
+  "key-damaged",
+  "key-exposed",
+  "storage-busy",
+  "storage-failed",
+  "cannot-listen",
+  "unreachable",
+  "not-a-peer",
+  "no-such-peer",
+  "ambiguous-peer",
+  "refused",
+  "not-delivered",
+  "not-supported",
+  "interrupted",
+  "node-stopped",
+] as const;
+
 /**
  * What went wrong, as a stable word that `--json` prints. Never reused for another meaning.
  *
@@ -19,28 +43,10 @@
  * - `refused`: the other side, or a limit, said no
  * - `not-delivered`: queued, but no acknowledgement in time
  * - `not-supported`: this build or platform cannot do it
+ * - `node-stopped`: the node of another process, through which this one worked, is gone
  * - `interrupted`: a signal or a closed terminal ended it
  */
-export type ErrorCode =
-  | "bad-usage"
-  | "bad-config"
-  | "bad-address"
-  | "bad-profile"
-  | "profile-in-use"
-  | "profile-unusable"
-  | "key-damaged"
-  | "key-exposed"
-  | "storage-busy"
-  | "storage-failed"
-  | "cannot-listen"
-  | "unreachable"
-  | "not-a-peer"
-  | "no-such-peer"
-  | "ambiguous-peer"
-  | "refused"
-  | "not-delivered"
-  | "not-supported"
-  | "interrupted";
+export type ErrorCode = typeof ERROR_CODES[number];
 
 /** An error with a stable code, a message that quotes the offending value, and what to do next. */
 export class ChatError extends Error {

@@ -103,3 +103,27 @@ Deno.test("only main.ts ends the process and only terminal/ touches the standard
   }
   assertEquals(offenders, []);
 });
+
+/** What a module loads when it is loaded itself, its own imports included. */
+async function loadedBy(file: string, seen = new Map<string, string[]>()) {
+  if (seen.has(file)) return seen;
+  const text = await Deno.readTextFile(file);
+  const specifiers = [...text.matchAll(/^(?:import|export)(?! type)[^;]*?from\s*"([^"]+)"/gm)]
+    .map((match) => match[1] ?? "");
+  seen.set(file, specifiers);
+  for (const specifier of specifiers) {
+    const next = target({ file, specifier });
+    if (specifier.startsWith(".") && next.endsWith(".ts")) await loadedBy(next, seen);
+  }
+  return seen;
+}
+
+Deno.test("a command that works through a node that runs loads neither libp2p nor the history", async () => {
+  const seen = await loadedBy("src/commands/process.ts");
+  for (const name of ["send", "peers", "connect"]) await loadedBy(`src/commands/${name}.ts`, seen);
+  await loadedBy("src/control/client.ts", seen);
+  assert(seen.size > 30, `only ${seen.size} modules found: the pattern is broken`);
+  const heavy = /^(@?libp2p|@multiformats|node:sqlite|uuid)|inquirer/;
+  const wrong = [...seen].filter(([, specifiers]) => specifiers.some((each) => heavy.test(each)));
+  assertEquals(wrong.map(([file]) => file), []);
+});

@@ -91,7 +91,9 @@ async function connectNamed(
   peers: readonly string[],
   signal: AbortSignal,
 ): Promise<Outcome[]> {
-  const recipients = [...new Set(peers)].map((peer) => [peer, node.resolve(peer)] as const);
+  const recipients = await Promise.all(
+    [...new Set(peers)].map(async (peer) => [peer, await node.resolve(peer)] as const),
+  );
   return await Promise.all(
     recipients.map(([target, recipient]) => connectOne(node, target, recipient, signal)),
   );

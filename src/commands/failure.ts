@@ -126,6 +126,7 @@ function exitCode(code: ErrorCode): number {
     case "unreachable":
     case "not-a-peer":
     case "not-supported":
+    case "node-stopped":
       return EXIT_CODES.failed;
   }
 }

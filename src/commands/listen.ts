@@ -84,8 +84,8 @@ export async function showAll(
   };
   using _events = node.subscribe((event) => take(event));
   const days = new DayRemarks(context);
-  if (!json) days.begin(node.counts().unread);
-  for (const page of unreadPages(node)) {
+  if (!json) days.begin((await node.counts()).unread);
+  for await (const page of unreadPages(node)) {
     for (const message of page) {
       if (!json) days.turnTo(message.receivedAt);
       show({ event: "message", message });

@@ -27,6 +27,8 @@ export interface SettingOptions {
   readonly readReceipts?: false | undefined;
   readonly logFile?: string | undefined;
   readonly logLevel?: string | undefined;
+  /** Work through no other process: run a node here, or none at all. */
+  readonly direct?: boolean | undefined;
 }
 
 type Metavar = ValueParser["metavar"];
@@ -88,13 +90,23 @@ export const profileOptions = group(
 );
 
 /** What can be set for one run of a node that takes any free port. */
-export const settingOptions = group("Settings for this run", object(settingFields()));
+export const settingOptions = group(
+  "Settings for this run",
+  object({ ...settingFields(), direct: directOption() }),
+);
 
 /** The same for a node on the configured port. */
 export const listeningOptions = group(
   "Settings for this run",
   object({ ...settingFields(), port: setting("port", "PORT") }),
 );
+
+/** `--direct`, for commands that otherwise work through the node of another process. */
+export function directOption() {
+  return option("--direct", {
+    description: message`Do not work through a node that runs already; for debugging.`,
+  });
+}
 
 function settingFields() {
   return {

@@ -2,10 +2,10 @@
  * `outbox`: what is not delivered yet, and why.
  *
  * - alone, it reads the database beside whoever owns the profile, and changes nothing
- * - `cancel` takes messages back, also beside the owner. Exit code: 0 if all of them were taken back;
+ * - `cancel` takes messages back, through the node that runs, or in the database. Exit code: 0 if all of them were taken back;
  *   1 if one does not wait, because it was delivered meanwhile or never was; 2 if an ID could mean
  *   several, and then none is taken back
- * - `retry` runs a node, which needs the profile for itself. Exit code: 0 if nothing waits any more, 3
+ * - `retry` has the node that runs, or one of its own, try at once. Exit code: 0 if nothing waits any more, 3
  *   if something still does when the time is up
  */
 import { merge, object, or } from "@optique/core/constructs";
@@ -17,6 +17,7 @@ import type { Command } from "./command.ts";
 import { duration } from "./duration.ts";
 import {
   anyText,
+  directOption,
   jsonOption,
   type ProfileOptions,
   profileOptions,
@@ -36,6 +37,8 @@ export interface CancelOptions extends ProfileOptions {
   readonly action: "cancel";
   /** Ids, or ends or beginnings of ids; at least one. */
   readonly ids: readonly string[];
+  /** Not through the node that runs, but in the database beside it. */
+  readonly direct: boolean;
 }
 
 export interface RetryOptions extends ProfileOptions, SettingOptions {
@@ -56,6 +59,7 @@ const cancel = merge(
       }),
       { min: 1, errors: { tooFew: message`ID is missing` } },
     ),
+    direct: directOption(),
     json: jsonOption,
   }),
   profileOptions,

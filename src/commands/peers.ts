@@ -1,6 +1,6 @@
 /**
- * `peers`: who is here. It starts a node, looks around for a moment and prints the active peers; with
- * `--known` it only reads who is remembered, also while another process owns the profile.
+ * `peers`: who is here. With the node that runs, or one of its own, it looks around for a moment and
+ * prints the active peers; with `--known` it only reads who is remembered.
  */
 import { merge, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
@@ -81,7 +81,7 @@ async function showActive(options: PeersOptions, context: CommandContext): Promi
     using _progress = startProgress(context.terminal, "looking for peers", context);
     await lookAround(node, options.wait, context.signal);
   }
-  const active = node.peers();
+  const active = await node.peers();
   const displayName = node.displayName.bind(node);
   if (options.json) {
     printLines(active.map((peer) => activePeerLine(peer, displayName)), context);

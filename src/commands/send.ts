@@ -37,7 +37,7 @@ import {
   type SettingOptions,
   settingOptions,
 } from "./options.ts";
-import { openSession } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 
 export interface SendOptions extends ProfileOptions, SettingOptions {
   readonly peer: string;
@@ -59,6 +59,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const TIMEOUT_DESCRIPTION = "How long to wait, such as 500ms, 30s, 2m (default 30s). " +
   "Exit code when time is up: 3, it waits in the outbox; 6, it was sent but not acknowledged.";
 const WHEN_IT_GOES = "it goes out the next time this profile runs a node, such as: p2p-chat listen";
+const IT_GOES_ON = "the node that runs keeps trying; `p2p-chat outbox` shows how that goes";
 const WHEN_IT_GOES_AGAIN = "it may have arrived; until it is acknowledged it goes out again, " +
   "whenever this profile runs a node";
 /** More than a person writes to one recipient while a message waits. */
@@ -110,10 +111,10 @@ export const send: Command<SendOptions> = {
       context,
     );
     const { node } = session;
-    const recipient = node.resolve(options.peer);
+    const recipient = await node.resolve(options.peer);
     const startedAt = context.now();
     const outcome = await deliverInSight(node, recipient, text, options, context);
-    report(outcome, node, options, context, context.now() - startedAt);
+    report(outcome, session, options, context, context.now() - startedAt);
     return EXIT_CODES.done;
   },
 };
@@ -179,8 +180,9 @@ async function deliver(
   recipient: Recipient,
   text: string,
   { peer, timeout, until }: SendOptions,
-  signal: AbortSignal,
+  interrupted: AbortSignal,
 ): Promise<Outcome> {
+  const signal = either(interrupted, node.ended);
   const latest = new Map<string, OwnMessage>();
   let changed = Promise.withResolvers<void>();
   using _states = node.subscribe((event) => {
@@ -203,7 +205,7 @@ async function deliver(
     }
     if (isOver(current(), until)) return { message: current(), obstacle: undefined };
     if (deadline.expired) {
-      const message = takenBack(node, recipient, current());
+      const message = await takenBack(node, recipient, current());
       const obstacle = message.state === "queued" ? await reaching : undefined;
       return { message, obstacle: obstacle?.replace(`${peer}: `, "") };
     }
@@ -232,10 +234,15 @@ function hasReached(state: MessageState, until: SendState): boolean {
   return PROGRESS.indexOf(state) >= PROGRESS.indexOf(until);
 }
 
-/** What another process does to a message (`outbox cancel`) is no event here. */
-function takenBack(node: ChatNode, recipient: Recipient, message: OwnMessage): OwnMessage {
-  const stored = node.history({ conversation: recipient, limit: RECENT_MESSAGES })
-    .find(({ id, direction }) => id === message.id && direction === "out");
+/** What another process did to the database beside the node is no event here. */
+async function takenBack(
+  node: ChatNode,
+  recipient: Recipient,
+  message: OwnMessage,
+): Promise<OwnMessage> {
+  const stored = (await node.history({ conversation: recipient, limit: RECENT_MESSAGES })).find(
+    ({ id, direction }) => id === message.id && direction === "out",
+  );
   return stored?.direction === "out" ? stored : message;
 }
 
@@ -260,7 +267,7 @@ async function reach(
 /** @throws Undelivered where it did not get far enough */
 function report(
   { message, obstacle }: Outcome,
-  node: ChatNode,
+  { node, goesOn }: Session,
   { peer: target, json, timeout, until }: SendOptions,
   { terminal }: CommandContext,
   elapsedMs: number,
@@ -286,7 +293,7 @@ function report(
     if (json) return;
     const who = recipientText(conversation, displayName);
     terminal.print(okText(state, who, elapsedMs));
-    if (state === "queued") terminal.remark(WHEN_IT_GOES);
+    if (state === "queued") terminal.remark(goesOn ? IT_GOES_ON : WHEN_IT_GOES);
   } else if (state === "refused") {
     const why = sanitise(reason ?? "no reason");
     throw new Undelivered(state, `${name} refused the message: ${why}`);
@@ -296,14 +303,14 @@ function report(
     throw new Undelivered(
       state,
       `sent to ${name}, but not acknowledged ${wait}; the message stays in the outbox`,
-      { hint: WHEN_IT_GOES_AGAIN },
+      { hint: goesOn ? IT_GOES_ON : WHEN_IT_GOES_AGAIN },
     );
   } else if (state === "queued") {
     const why = obstacle === undefined ? "" : `: ${obstacle}`;
     throw new Undelivered(
       state,
       `not ${until} to ${name} ${wait}${why}; the message waits in the outbox`,
-      { hint: WHEN_IT_GOES },
+      { hint: goesOn ? IT_GOES_ON : WHEN_IT_GOES },
     );
   }
 }

@@ -53,7 +53,7 @@ export class ShownMessages implements AsyncDisposable {
         this.#printed = [];
         await this.#terminal.flush();
         if (this.#disposed || this.#terminal.closed.aborted) return;
-        this.#node.shown(messages);
+        await this.#node.shown(messages);
       }
     } finally {
       this.#marking = undefined;

@@ -9,12 +9,12 @@ export const UNREAD_PAGE_MESSAGES = 500;
  * Gives each message once, also where what was shown could not be noted (a full disk), so that the
  * node gives it again. To be asked for the next page when the one before was shown and noted.
  */
-export function* unreadPages(
+export async function* unreadPages(
   node: Pick<ChatNode, "unread">,
-): Generator<readonly ReceivedMessage[], void, void> {
+): AsyncGenerator<readonly ReceivedMessage[], void, void> {
   let last = 0;
   for (let limit = UNREAD_PAGE_MESSAGES;;) {
-    const found = node.unread(limit);
+    const found = await node.unread(limit);
     const page = found.filter(({ position }) => position > last);
     last = page.at(-1)?.position ?? last;
     if (page.length > 0) yield page;

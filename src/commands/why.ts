@@ -1,7 +1,7 @@
 /**
- * `why`: how it stands with reaching one peer, and what would help. Where the profile is free, it runs
- * a node and tries to reach the peer now; where another process owns it, it tells what that one has
- * written down, and changes nothing.
+ * `why`: how it stands with reaching one peer, and what would help. It tries to reach the peer now,
+ * with the node that runs or one of its own. With `--direct`, where another process owns the profile,
+ * it tells what that one has written down, and changes nothing.
  *
  * Exit code: 0 if the peer was reached, 1 if not; beside another process, which alone knows whether
  * the peer is connected, 0 for having told.

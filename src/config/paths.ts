@@ -37,6 +37,10 @@ export interface Profile {
   readonly lockFile: string;
   /** Which process that is, for people: only a remark, the lock alone decides. */
   readonly holderFile: string;
+  /** The socket over which other commands work through the process that owns the profile. */
+  readonly controlSocket: string;
+  /** Where that process listens instead, where there can be no such socket. */
+  readonly controlNote: string;
 }
 
 const FOLDER_NAME = "p2p-chat";
@@ -102,6 +106,8 @@ export function locateProfile(
     configFile: join(folder, "config.json"),
     lockFile: join(folder, "lock"),
     holderFile: join(folder, "holder.json"),
+    controlSocket: join(folder, "control.sock"),
+    controlNote: join(folder, "control.json"),
   };
 }
 

@@ -24,12 +24,13 @@ export type PeerAnswer = Recipient | { readonly kind: "everybody" } | undefined;
 const EVERYBODY = { kind: "everybody" } as const;
 
 /** @throws PromptCancelled; the signal's reason */
-export function askPeer(question: PeerQuestion, menu: OpenMenu): Promise<PeerAnswer> {
+export async function askPeer(question: PeerQuestion, menu: OpenMenu): Promise<PeerAnswer> {
   const { node, displayName, style, now, terminal } = menu;
-  const choices = peerChoices(node.peers(), node.knownPeers(), displayName, style, now());
+  const [active, known] = await Promise.all([node.peers(), node.knownPeers()]);
+  const choices = peerChoices(active, known, displayName, style, now());
   return terminal.interactive
-    ? askOnScreen(question, choices, menu)
-    : askByLine(question, choices, menu);
+    ? await askOnScreen(question, choices, menu)
+    : await askByLine(question, choices, menu);
 }
 
 async function askOnScreen(
@@ -77,10 +78,10 @@ async function askText(
 ): Promise<Recipient | undefined> {
   const answer = await prompter.input({
     message,
-    validate(text) {
+    async validate(text) {
       if (text.trim() === "") return undefined;
       try {
-        understandPeer(text, peers, node);
+        await understandPeer(text, peers, node);
         return undefined;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
@@ -88,5 +89,5 @@ async function askText(
       }
     },
   }, { signal });
-  return answer.trim() === "" ? undefined : understandPeer(answer, peers, node);
+  return answer.trim() === "" ? undefined : await understandPeer(answer, peers, node);
 }

@@ -18,20 +18,26 @@ type Asking = Pick<OpenMenu, "node" | "prompter" | "terminal" | "signal" | "keys
  */
 export async function selectFresh<T>(
   menu: Asking,
-  question: () => SelectQuestion<T>,
+  question: () => Promise<SelectQuestion<T>>,
 ): Promise<T> {
   const { prompter, terminal, signal } = menu;
-  if (!terminal.interactive) return await prompter.select(question(), { signal });
+  if (!terminal.interactive) return await prompter.select(await question(), { signal });
   for (;;) {
-    const asked = question();
-    using change = new Change(menu, () => textOf(question()) !== textOf(asked));
+    // From before it is looked: a change meanwhile is a reason to look again.
+    let drawn = "";
+    using change = new Change(menu, async () => textOf(await question()) !== drawn);
+    const asked = await question();
+    drawn = textOf(asked);
     try {
       return await prompter.select(asked, { signal: either(signal, change.signal) });
     } catch (error) {
-      if (!change.signal.aborted || error !== change.signal.reason) throw error;
+      if (error !== REDRAW) throw error;
     }
   }
 }
+
+/** The reason for which a question is taken back, to be drawn anew. */
+const REDRAW = new DOMException("the question has changed", "AbortError");
 
 /** Waits for a reason to draw anew; dispose it when there is an answer. */
 class Change implements Disposable {
@@ -39,11 +45,17 @@ class Change implements Disposable {
   readonly #resources = new DisposableStack();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ node, keysPressed }: Asking, isChanged: () => boolean) {
+  constructor({ node, keysPressed }: Asking, isChanged: () => Promise<boolean>) {
     const pressed = keysPressed();
-    const look = () => {
+    const look = async () => {
       this.#timer = undefined;
-      if (keysPressed() === pressed && isChanged()) this.#aborting.abort();
+      if (keysPressed() !== pressed) return;
+      try {
+        if (await isChanged() && keysPressed() === pressed) this.#aborting.abort(REDRAW);
+      } catch (error) {
+        // Whoever waits for the answer hears of it.
+        this.#aborting.abort(error);
+      }
     };
     this.#resources.use(node.subscribe(({ event }) => {
       if (event === "state") this.#timer ??= setTimeout(look, SETTLE_MS);

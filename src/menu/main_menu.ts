@@ -1,6 +1,7 @@
 /** The main menu: what can be chosen, and doing it, until the person leaves. */
 import { reportFailure } from "../commands/failure.ts";
 import { ChatError } from "../errors.ts";
+import type { Counts } from "../node/chat_node.ts";
 import { type Choice, PromptCancelled, type SelectQuestion } from "../terminal/prompts/prompter.ts";
 import { connectPeers } from "./connect_peers.ts";
 import { selectFresh } from "./fresh_select.ts";
@@ -22,14 +23,6 @@ type Entry =
   | "why"
   | "unread"
   | "quit";
-
-/** What waits for the person, as shown in the menu. */
-export interface Counts {
-  /** Own messages that are not delivered. */
-  readonly waiting: number;
-  /** Messages that were never shown. */
-  readonly unread: number;
-}
 
 /** What is done beside the menu. */
 export interface Beside {
@@ -54,7 +47,7 @@ export async function mainMenu(menu: OpenMenu, beside: Beside): Promise<"quit" |
       if (entry === "quit") return "quit";
       if (entry === "settings" && await beside.settings()) return "restart";
       else if (entry === "send") preferred = await sendMessage(menu, preferred);
-      else if (entry === "peers") showPeers(menu);
+      else if (entry === "peers") await showPeers(menu);
       else if (entry === "connect") await connectPeers(menu);
       else if (entry === "unread") await showUnread(menu);
       else if (entry === "history") await showHistory(menu);
@@ -70,9 +63,9 @@ export async function mainMenu(menu: OpenMenu, beside: Beside): Promise<"quit" |
   }
 }
 
-function mainQuestion(menu: OpenMenu, last: Entry): SelectQuestion<Entry> {
+async function mainQuestion(menu: OpenMenu, last: Entry): Promise<SelectQuestion<Entry>> {
   const { interactive } = menu.terminal;
-  const counts = countsOf(menu);
+  const counts = await countsOf(menu);
   return {
     message: "What next?",
     choices: entries(interactive, counts),
@@ -87,9 +80,9 @@ function nextEntry(last: Entry, { unread }: Counts): Entry {
 }
 
 /** A menu without counts is still a menu: what cannot be read now is told by the entry itself. */
-function countsOf({ node }: OpenMenu): Counts {
+async function countsOf({ node }: OpenMenu): Promise<Counts> {
   try {
-    return node.counts();
+    return await node.counts();
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     return { waiting: 0, unread: 0 };

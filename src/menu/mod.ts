@@ -108,11 +108,11 @@ async function use(session: Session, around: Surroundings): Promise<number | "re
     const ended = await talk(session, around);
     const isLast = ended === "quit";
     prompter.note(
-      isLast ? goodbyeLines(waitingAtEnd(session)) : ["starting anew with the new settings"],
+      isLast ? goodbyeLines(await waitingAtEnd(session)) : ["starting anew with the new settings"],
     );
     return isLast ? EXIT_CODES.done : ended;
   } catch (error) {
-    return leave(error, around, waitingAtEnd(session));
+    return leave(error, around, await waitingAtEnd(session));
   }
 }
 
@@ -131,7 +131,7 @@ async function talk(
   await showMissed(view);
   using news = new News({ node, style, now, print: (line) => prompter.printAbove(line), shown });
   await firstPeers(node, signal);
-  prompter.note([activeText(node, displayName)]);
+  prompter.note([await activeText(node, displayName)]);
   return await mainMenu(
     { ...view, news, keysPressed, now },
     { folder: profile.folder, settings: () => settingsChanged(node, around) },
@@ -139,9 +139,9 @@ async function talk(
 }
 
 /** Whoever leaves is not kept by a database that cannot be read. */
-function waitingAtEnd({ node }: Session): number {
+async function waitingAtEnd({ node }: Session): Promise<number> {
   try {
-    return node.counts().waiting;
+    return (await node.counts()).waiting;
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     return 0;

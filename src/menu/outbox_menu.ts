@@ -43,7 +43,7 @@ export async function showOutbox(menu: OpenMenu): Promise<void> {
   const { node, terminal, prompter, displayName, signal, now } = menu;
   let isListed = false;
   for (;;) {
-    const entries = node.outbox(MOST_ENTRIES);
+    const entries = await node.outbox(MOST_ENTRIES);
     if (entries.length === 0) return prompter.note(["nothing waits"]);
     if (!isListed) {
       prompter.note(
@@ -113,13 +113,18 @@ async function tryAll({ node, terminal, prompter, signal }: OpenMenu): Promise<v
       changed.resolve();
       changed = Promise.withResolvers();
     });
-    node.retry();
-    while (node.outbox(1).length > 0 && !deadline.signal.aborted) {
-      await Promise.race([changed.promise, over]);
+    await node.retry();
+    while (!deadline.signal.aborted) {
+      // From before it is looked: a change meanwhile is a reason to look again.
+      const { promise } = changed;
+      if ((await node.outbox(1)).length === 0) return;
+      await Promise.race([promise, over]);
     }
   });
   signal.throwIfAborted();
-  if (node.outbox(1).length > 0) prompter.note(["tried; what is delivered later is told here"]);
+  if ((await node.outbox(1)).length > 0) {
+    prompter.note(["tried; what is delivered later is told here"]);
+  }
 }
 
 async function takeBack(entries: readonly OutboxEntry[], menu: OpenMenu): Promise<void> {
@@ -138,7 +143,7 @@ async function takeBack(entries: readonly OutboxEntry[], menu: OpenMenu): Promis
   }, { signal });
   if (id === "") return;
   using hold = news.hold();
-  const before = node.cancel(id);
+  const before = await node.cancel(id);
   if (before !== undefined) hold.told({ ...before, state: "cancelled" });
   prompter.note([takenBackText(before)]);
 }

@@ -1,4 +1,4 @@
-/** Whom one can write to, and what an answer to "to whom" means. Pure. */
+/** Whom one can write to, and what an answer to "to whom" means. */
 import type { DisplayName } from "../commands/node_lines.ts";
 import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import type { ActivePeer, KnownPeer } from "../presence/active_peer.ts";
@@ -50,12 +50,12 @@ export function peerChoices(
  * A typed answer: the number of a choice, from 1, or whatever the node understands as a peer.
  * @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address`
  */
-export function understandPeer(
+export async function understandPeer(
   answer: string,
   choices: readonly PeerChoice[],
   node: Pick<ChatNode, "resolve">,
-): Recipient {
+): Promise<Recipient> {
   const text = answer.trim();
   const choice = /^[1-9]\d{0,2}$/.test(text) ? choices[Number(text) - 1] : undefined;
-  return choice === undefined ? node.resolve(text) : { kind: "peer", peerId: choice.peerId };
+  return choice === undefined ? await node.resolve(text) : { kind: "peer", peerId: choice.peerId };
 }

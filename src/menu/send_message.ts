@@ -64,7 +64,8 @@ async function deliver(
   if (message === undefined) return prompter.note(["nothing sent: the message was not saved yet"]);
   hold.told(message);
   const { state } = message;
-  const words = deliveryText(message, now() - startedAt, isActive(node, message), displayName);
+  const elapsedMs = now() - startedAt;
+  const words = deliveryText(message, elapsedMs, await isActive(node, message), displayName);
   prompter.note([stateStyle(state, style)(withMark(state, words))]);
 }
 
@@ -115,9 +116,9 @@ function waitingText(state: MessageState, name: string): string {
   return state === "sent" ? `sent to ${name}, not acknowledged yet` : `${state} for ${name}`;
 }
 
-function isActive(node: ChatNode, { conversation }: OwnMessage): boolean {
+async function isActive(node: ChatNode, { conversation }: OwnMessage): Promise<boolean> {
   return conversation.kind === "peer" &&
-    node.peers().some(({ peerId }) => peerId === conversation.peerId);
+    (await node.peers()).some(({ peerId }) => peerId === conversation.peerId);
 }
 
 /** What became of a message so far, in one line that begins with the word of its state. */

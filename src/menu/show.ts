@@ -14,9 +14,9 @@ const HISTORY_MESSAGES = 30;
 const MAX_IN_HEADER = 3;
 
 /** "Query active peers". */
-export function showPeers(menu: OpenMenu): void {
+export async function showPeers(menu: OpenMenu): Promise<void> {
   const { node, displayName, prompter } = menu;
-  const active = node.peers();
+  const active = await node.peers();
   prompter.note(
     active.length === 0
       ? ["nobody is here at the moment"]
@@ -33,7 +33,7 @@ export async function showHistory(menu: OpenMenu): Promise<void> {
   const { node, displayName, prompter, style, shown } = menu;
   const answer = await askPeer({ message: "With", everybody: "All peers" }, menu);
   if (answer === undefined) return;
-  const messages = node.history({
+  const messages = await node.history({
     ...(answer.kind === "everybody" ? {} : { conversation: answer }),
     limit: HISTORY_MESSAGES,
   });
@@ -68,8 +68,11 @@ export function headerLines(node: Pick<ChatNode, "name" | "addresses">, style: S
 }
 
 /** How many peers are active, and the first few of them. */
-export function activeText(node: Pick<ChatNode, "peers">, displayName: DisplayName): string {
-  const names = node.peers().map(({ peerId }) => displayName(peerId));
+export async function activeText(
+  node: Pick<ChatNode, "peers">,
+  displayName: DisplayName,
+): Promise<string> {
+  const names = (await node.peers()).map(({ peerId }) => displayName(peerId));
   if (names.length === 0) return "no active peers yet";
   return `${names.length} active peer${names.length === 1 ? "" : "s"}: ${listed(names)}`;
 }

@@ -29,7 +29,7 @@ export type UnreadView = Pick<
  * @throws the signal's reason
  */
 export async function showMissed(view: UnreadView): Promise<void> {
-  const { unread: count } = view.node.counts();
+  const { unread: count } = await view.node.counts();
   if (count === 0) return;
   view.prompter.note([`${someMessages(count)} arrived while you were away`]);
   await showUnread(view);
@@ -42,11 +42,11 @@ export async function showMissed(view: UnreadView): Promise<void> {
 export async function showUnread(view: UnreadView): Promise<void> {
   const { node, terminal, prompter } = view;
   if (!terminal.interactive) {
-    for (const page of unreadPages(node)) await showPage(page, view);
+    for await (const page of unreadPages(node)) await showPage(page, view);
     return;
   }
-  await showPage(node.unread(PAGE_ON_SCREEN), view);
-  const { unread: left } = node.counts();
+  await showPage(await node.unread(PAGE_ON_SCREEN), view);
+  const { unread: left } = await node.counts();
   if (left > 0) prompter.note([moreText(left)]);
 }
 

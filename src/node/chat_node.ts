@@ -45,6 +45,17 @@ export interface Reachability {
   readonly nextAttempt: number | undefined;
 }
 
+/** What waits to be delivered, or to be read. */
+export interface Counts {
+  /** Own messages in the outbox. */
+  readonly waiting: number;
+  /** How many messages `unread()` would give. */
+  readonly unread: number;
+}
+
+/** What a node has to know of a message that a person has seen. */
+export type SeenMessage = Pick<ReceivedMessage, "id" | "position" | "conversation">;
+
 /** Which messages `history` returns: the last `limit` that fit, oldest first. */
 export interface HistoryQuery {
   readonly conversation?: Recipient;
@@ -56,23 +67,40 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
-/** A running node. `[Symbol.asyncDispose]` says goodbye to all peers and stops it. */
+/** Which events a listener gets first. */
+export interface SubscribeOptions {
+  /**
+   * `now`: nothing that has happened already. `start`, the default: whoever is the first to ask for
+   * that also gets what happened since the start, before `subscribe()` returns.
+   */
+  readonly from?: "start" | "now";
+}
+
+/**
+ * A running node, in this process or in another one. `[Symbol.asyncDispose]` gives it up: the process
+ * that runs it says goodbye to all peers and stops it, another one only ends its connection to it.
+ *
+ * What is read is as it was at some moment between the call and the answer. An event that came before
+ * the answer is contained in it, and one that comes after it may be, too.
+ */
 export interface ChatNode extends AsyncDisposable {
   readonly peerId: string;
   readonly name: string;
+  /**
+   * Aborts, with a ChatError `node-stopped`, when the process that runs the node is gone; never where
+   * that is this one. Whoever waits for events waits for this as well.
+   */
+  readonly ended: AbortSignal;
   /** Multiaddrs on which this node listens, with its peer id at the end. */
   addresses(): string[];
-  /**
-   * Calls `listener` for every event from now on, until the result is disposed. The first listener
-   * also gets what happened since the start, before this returns.
-   */
-  subscribe(listener: (event: NodeEvent) => void): Disposable;
+  /** Calls `listener` for every event from now on, until the result is disposed. */
+  subscribe(listener: (event: NodeEvent) => void, options?: SubscribeOptions): Disposable;
   /**
    * Understands a PEER argument: a peer id or an unambiguous beginning of one, a known peer's name,
    * `host:port`, or a multiaddr.
    * @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address`
    */
-  resolve(peer: string): Recipient;
+  resolve(peer: string): Promise<Recipient>;
   /**
    * Saves a message for `recipient` and starts its delivery. Resolves once it is committed to disk:
    * from then on it is delivered or still listed as waiting, whatever happens.
@@ -102,35 +130,37 @@ export interface ChatNode extends AsyncDisposable {
    */
   settleConnections(options: { signal: AbortSignal }): Promise<void>;
   /** Active peers, longest connected first. */
-  peers(): ActivePeer[];
+  peers(): Promise<ActivePeer[]>;
   /** All remembered peers, most recently seen first. */
-  knownPeers(): KnownPeer[];
-  /** The name to show for a peer: what it calls itself, or the beginning of its id. Terminal-safe. */
+  knownPeers(): Promise<KnownPeer[]>;
+  /**
+   * The name to show for a peer that an event or an answer spoke of: what it calls itself, or the
+   * beginning of its id. Terminal-safe.
+   */
   displayName(peerId: string): string;
-  history(query: HistoryQuery): MessageRecord[];
-  /** How many messages wait in the outbox, and how many `unread()` would give. */
-  counts(): { readonly waiting: number; readonly unread: number };
+  history(query: HistoryQuery): Promise<MessageRecord[]>;
+  counts(): Promise<Counts>;
   /** What is not delivered, in the order of writing: the first `limit`. */
-  outbox(limit: number): OutboxEntry[];
+  outbox(limit: number): Promise<OutboxEntry[]>;
   /**
    * Takes a message back that is not known to be delivered; one that has gone out may arrive all the
    * same, and then becomes `delivered`.
    * @returns the message as it was before; undefined if none with this id waits
    * @throws ChatError `storage-busy`, `storage-failed`
    */
-  cancel(messageId: string): OwnMessage | undefined;
+  cancel(messageId: string): Promise<OwnMessage | undefined>;
   /** Dials everybody for whom messages wait, and all mandatory peers, at once instead of later. */
-  retry(): void;
+  retry(): Promise<void>;
   /** How it stands with reaching somebody. */
-  reachability(recipient: Recipient): Reachability;
+  reachability(recipient: Recipient): Promise<Reachability>;
   /**
    * Messages that arrived in earlier runs and were never shown, oldest first: the first `limit`. What
    * arrives in this run comes as an event.
    */
-  unread(limit: number): ReceivedMessage[];
+  unread(limit: number): Promise<ReceivedMessage[]>;
   /**
    * The person has seen these: they are not unread any more, and their senders are told where both
    * sides allow it. What cannot be saved now is shown once more in a later run.
    */
-  shown(messages: readonly ReceivedMessage[]): void;
+  shown(messages: readonly SeenMessage[]): Promise<void>;
 }

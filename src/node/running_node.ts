@@ -15,10 +15,13 @@ import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.t
 import type {
   ChatNode,
   ConnectResult,
+  Counts,
   HistoryQuery,
   NodeEvent,
   Reachability,
   Recipient,
+  SeenMessage,
+  SubscribeOptions,
 } from "./chat_node.ts";
 import { dialFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
@@ -87,9 +90,12 @@ export interface RunningNodeInit {
 
 /** The one implementation of ChatNode; commands test against a twin of the interface. */
 export class RunningNode implements ChatNode {
+  readonly ended = new AbortController().signal;
   readonly #init: RunningNodeInit;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
-  /** What happened before anybody listened; the first listener gets it. */
+  /** Those of them that count on getting everything since the start. */
+  readonly #attentive = new Set<(event: NodeEvent) => void>();
+  /** What happened while nobody was attentive; the first to be so gets it. */
   readonly #early: NodeEvent[] = [];
   /** Who waits for a peer to come up. */
   readonly #waiters = new Set<{ peerId: string; reject: (reason: unknown) => void }>();
@@ -125,21 +131,32 @@ export class RunningNode implements ChatNode {
     return this.#init.addresses();
   }
 
-  subscribe(listener: (event: NodeEvent) => void): Disposable {
+  subscribe(
+    listener: (event: NodeEvent) => void,
+    { from = "start" }: SubscribeOptions = {},
+  ): Disposable {
     this.#listeners.add(listener);
-    for (const event of this.#early.splice(0)) listener(event);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    if (from === "start") {
+      this.#attentive.add(listener);
+      for (const event of this.#early.splice(0)) listener(event);
+    }
+    return {
+      [Symbol.dispose]: () => {
+        this.#listeners.delete(listener);
+        this.#attentive.delete(listener);
+      },
+    };
   }
 
   /** Tells all listeners; one that throws is a defect and ends the program. */
   emit(event: NodeEvent): void {
-    if (this.#listeners.size === 0) this.#early.push(event);
+    if (this.#attentive.size === 0) this.#early.push(event);
     if (this.#early.length > MAX_EARLY_EVENTS) this.#early.shift();
     for (const listener of [...this.#listeners]) listener(event);
   }
 
-  resolve(peer: string): Recipient {
-    return resolveRecipient(peer, this.#init.book.candidates());
+  resolve(peer: string): Promise<Recipient> {
+    return Promise.try(() => resolveRecipient(peer, this.#init.book.candidates()));
   }
 
   async send(
@@ -170,7 +187,7 @@ export class RunningNode implements ChatNode {
     using _subscription = this.subscribe((event) => {
       if (event.event !== "state" || event.message.id !== messageId) return;
       if (isSettled(event.message.state)) resolve(event.message);
-    });
+    }, { from: "now" });
     signal.addEventListener("abort", abort, { once: true });
     try {
       signal.throwIfAborted();
@@ -227,20 +244,22 @@ export class RunningNode implements ChatNode {
     return this.#joined(this.#reach).settled(options);
   }
 
-  peers(): ActivePeer[] {
-    return this.#joined(this.#roster).peers();
+  peers(): Promise<ActivePeer[]> {
+    return Promise.try(() => this.#active());
   }
 
-  knownPeers(): KnownPeer[] {
-    const active = new Map(this.peers().map((peer) => [peer.peerId, peer]));
-    return this.#init.book.remembered().map(({ peerId, name, addresses, lastSeen }) => ({
-      peerId,
-      name,
-      addresses,
-      source: this.#init.book.sourceOf(peerId),
-      lastSeen: active.get(peerId)?.lastSeen ?? lastSeen,
-      connected: active.has(peerId),
-    }));
+  knownPeers(): Promise<KnownPeer[]> {
+    return Promise.try(() => {
+      const active = new Map(this.#active().map((peer) => [peer.peerId, peer]));
+      return this.#init.book.remembered().map(({ peerId, name, addresses, lastSeen }) => ({
+        peerId,
+        name,
+        addresses,
+        source: this.#init.book.sourceOf(peerId),
+        lastSeen: active.get(peerId)?.lastSeen ?? lastSeen,
+        connected: active.has(peerId),
+      }));
+    });
   }
 
   displayName(peerId: string): string {
@@ -248,59 +267,76 @@ export class RunningNode implements ChatNode {
     return this.#init.book.displayName(peerId);
   }
 
-  history(query: HistoryQuery): MessageRecord[] {
-    const { conversation, ...rest } = query;
-    if (conversation === undefined) return this.#init.history.list(rest);
-    return this.#init.history.list({ ...rest, conversation: this.#conversation(conversation) });
+  history(query: HistoryQuery): Promise<MessageRecord[]> {
+    return Promise.try(() => {
+      const { conversation, ...rest } = query;
+      if (conversation === undefined) return this.#init.history.list(rest);
+      return this.#init.history.list({ ...rest, conversation: this.#conversation(conversation) });
+    });
   }
 
-  counts(): { waiting: number; unread: number } {
+  counts(): Promise<Counts> {
     const { outbox, readMarks } = this.#init.history;
-    return { waiting: outbox.count(), unread: readMarks.countUnread(this.#lastPosition) };
+    return Promise.try(() => ({
+      waiting: outbox.count(),
+      unread: readMarks.countUnread(this.#lastPosition),
+    }));
   }
 
-  outbox(limit: number): OutboxEntry[] {
-    return this.#init.history.outbox.list(limit);
+  outbox(limit: number): Promise<OutboxEntry[]> {
+    return Promise.try(() => this.#init.history.outbox.list(limit));
   }
 
-  cancel(messageId: string): OwnMessage | undefined {
+  cancel(messageId: string): Promise<OwnMessage | undefined> {
     const { history, now } = this.#init;
-    const before = history.outbox.cancel(messageId, now());
-    const after = history.messages.own(messageId);
-    if (before !== undefined && after !== undefined) this.emit({ event: "state", message: after });
-    return before;
+    return Promise.try(() => {
+      const before = history.outbox.cancel(messageId, now());
+      const after = history.messages.own(messageId);
+      if (before !== undefined && after !== undefined) {
+        this.emit({ event: "state", message: after });
+      }
+      return before;
+    });
   }
 
-  retry(): void {
-    this.#joined(this.#reach).retry();
+  retry(): Promise<void> {
+    return Promise.try(() => this.#joined(this.#reach).retry());
   }
 
-  reachability(recipient: Recipient): Reachability {
-    const { history } = this.#init;
-    const conversation = this.#conversation(recipient);
-    const { outbox, peers } = history;
-    const [target, addresses, active] = conversation.kind === "peer"
-      ? [
-        conversation.peerId,
-        peers.dialled(conversation.peerId),
-        this.peers().find(({ peerId }) => peerId === conversation.peerId),
-      ]
-      : [conversation.address, [], undefined];
-    return {
-      active,
-      addresses,
-      waiting: outbox.count(conversation),
-      search: outbox.searchFor(conversation),
-      nextAttempt: this.#joined(this.#reach).nextAttempt(target),
-    };
+  reachability(recipient: Recipient): Promise<Reachability> {
+    return Promise.try(() => {
+      const { history } = this.#init;
+      const conversation = this.#conversation(recipient);
+      const { outbox, peers } = history;
+      const [target, addresses, active] = conversation.kind === "peer"
+        ? [
+          conversation.peerId,
+          peers.dialled(conversation.peerId),
+          this.#active().find(({ peerId }) => peerId === conversation.peerId),
+        ]
+        : [conversation.address, [], undefined];
+      return {
+        active,
+        addresses,
+        waiting: outbox.count(conversation),
+        search: outbox.searchFor(conversation),
+        nextAttempt: this.#joined(this.#reach).nextAttempt(target),
+      };
+    });
   }
 
-  unread(limit: number): ReceivedMessage[] {
-    return this.#init.history.readMarks.unread(limit)
-      .filter(({ position }) => position <= this.#lastPosition);
+  unread(limit: number): Promise<ReceivedMessage[]> {
+    return Promise.try(() =>
+      this.#init.history.readMarks.unread(limit)
+        .filter(({ position }) => position <= this.#lastPosition)
+    );
   }
 
-  shown(messages: readonly ReceivedMessage[]): void {
+  shown(messages: readonly SeenMessage[]): Promise<void> {
+    return Promise.try(() => this.#noteShown(messages));
+  }
+
+  #noteShown(messages: readonly SeenMessage[]): void {
     const { history, now, readReceipts, onTrouble } = this.#init;
     try {
       history.readMarks.markRead(messages, now(), { receipt: readReceipts });
@@ -466,6 +502,10 @@ export class RunningNode implements ChatNode {
     return peerId !== undefined && this.#isActive(peerId) ? peerId : undefined;
   }
 
+  #active(): ActivePeer[] {
+    return this.#joined(this.#roster).peers();
+  }
+
   #isActive(peerId: string): boolean {
     return this.#joined(this.#roster).name(peerId) !== undefined;
   }
@@ -482,13 +522,13 @@ export class RunningNode implements ChatNode {
     const abort = () => reject(signal.reason);
     using _up = this.subscribe((event) => {
       if (event.event === "peer-up" && event.peer.peerId === peerId) resolve(event.peer);
-    });
+    }, { from: "now" });
     signal.addEventListener("abort", abort, { once: true });
     const waiter = { peerId, reject };
     this.#waiters.add(waiter);
     try {
       signal.throwIfAborted();
-      const active = this.peers().find((peer) => peer.peerId === peerId);
+      const active = this.#active().find((peer) => peer.peerId === peerId);
       return active ?? await promise;
     } finally {
       signal.removeEventListener("abort", abort);

@@ -23,6 +23,7 @@ Deno.test("`reportFailure()` gives every error code its exit code", () => {
     "refused": 5,
     "not-delivered": 3,
     "not-supported": 1,
+    "node-stopped": 1,
     "interrupted": 130,
   };
   for (const [code, exitCode] of Object.entries(expected)) {

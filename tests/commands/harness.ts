@@ -22,6 +22,8 @@ export class Harness implements AsyncDisposable {
   terminal: MemoryTerminal;
   /** Of the last run, once it started a node. */
   node: TwinNode | undefined;
+  /** Of all runs. */
+  readonly nodes: TwinNode[] = [];
   readonly #started = new Set<(node: TwinNode) => void>();
   #interruption = new AbortController();
 
@@ -55,6 +57,7 @@ export class Harness implements AsyncDisposable {
       startNode: (init) => {
         const node = new TwinNode(init, this.#options);
         this.node = node;
+        this.nodes.push(node);
         this.#started.forEach((notify) => notify(node));
         return start(node);
       },

@@ -13,7 +13,7 @@ import { openHistory, type OutboxEntry, type Search } from "../../src/history/mo
 import type { MemoryTerminalOptions } from "../../src/terminal/memory_terminal.ts";
 import { displayWidth } from "../../src/terminal/width.ts";
 import { Harness } from "./harness.ts";
-import { activePeer, NOW, RED, type TwinNode } from "./twin_node.ts";
+import { activePeer, NOW, RED, type TwinBehaviour, type TwinNode } from "./twin_node.ts";
 
 const MINUTE_MS = 60_000;
 const TO_RED: Conversation = { kind: "peer", peerId: RED };
@@ -52,8 +52,11 @@ function entry(
 }
 
 /** A profile in which three messages wait, one of them sent already; red was tried. */
-async function waiting(terminal: MemoryTerminalOptions = {}): Promise<Harness> {
-  const program = await Harness.make({ terminal });
+async function waiting(
+  terminal: MemoryTerminalOptions = {},
+  behaviour: TwinBehaviour = {},
+): Promise<Harness> {
+  const program = await Harness.make({ ...behaviour, terminal });
   await program.run("id", "--json");
   const { peerId } = JSON.parse(program.terminal.outLines[0] ?? "");
   using history = openHistory(`${program.home}/default/chat.db`, peerId, NOW);
@@ -233,10 +236,18 @@ Deno.test("`outbox cancel` owns the profile meanwhile where nobody else does", a
   await assertRejects(() => Deno.stat(remark), Deno.errors.NotFound);
 });
 
-Deno.test("`outbox cancel` works beside the owner of the profile", async () => {
+Deno.test("`outbox cancel` has the node that runs take a message back", async () => {
+  await using program = await waiting({}, { outbox: [entry(3, TO_RED)] });
+  const { stop } = await owner(program);
+  assertEquals(await program.run("outbox", "cancel", "00000003"), 0);
+  assertEquals(program.node?.cancelled, [uuid(3)]);
+  await stop();
+});
+
+Deno.test("`outbox cancel --direct` works beside the owner of the profile", async () => {
   await using program = await waiting();
   const { stop } = await owner(program);
-  assertEquals(await program.run("outbox", "cancel", "00000003", "--json"), 0);
+  assertEquals(await program.run("outbox", "cancel", "00000003", "--json", "--direct"), 0);
   assertEquals(program.jsonLines, [{
     event: "result",
     target: "00000003",
@@ -287,8 +298,12 @@ Deno.test("`findMessage()` takes the end or the beginning of an id, and never gu
   }
 });
 
-const settle = (node: TwinNode, state: MessageState, changes: Partial<OwnMessage> = {}) => {
-  for (const { message } of node.outbox(10)) node.advance(message, state, changes);
+const settle = async (
+  node: TwinNode,
+  state: MessageState,
+  changes: Partial<OwnMessage> = {},
+) => {
+  for (const { message } of await node.outbox(10)) node.advance(message, state, changes);
 };
 
 Deno.test("`outbox retry` dials at once, and ends with 0 when nothing waits any more", async () => {
@@ -346,10 +361,23 @@ Deno.test("`outbox retry` ends with 130 when it is interrupted", async () => {
   assert(program.node?.stopped);
 });
 
-Deno.test("`outbox retry` says that the owner of the profile tries by itself", async () => {
+Deno.test("`outbox retry` has the node that runs try at once", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    outbox: [entry(1, TO_RED), entry(2, TO_RED)],
+    onRetry: (node) => queueMicrotask(() => settle(node, "delivered")),
+  });
+  const { stop } = await owner(program);
+  assertEquals(await program.run("outbox", "retry"), 0);
+  assertEquals(program.terminal.outLines, ["✓ 2 delivered to red (Jmfxzu)"]);
+  assertEquals([program.node?.retries, program.node?.stopped], [1, false]);
+  await stop();
+});
+
+Deno.test("`outbox retry --direct` says that the owner of the profile tries by itself", async () => {
   await using program = await waiting();
   const { stop } = await owner(program);
-  assertEquals(await program.run("outbox", "retry"), 1);
+  assertEquals(await program.run("outbox", "retry", "--direct"), 1);
   assertEquals(program.terminal.errLines.length, 2);
   assertStringIncludes(program.terminal.err, 'error: profile "default" is in use by process');
   assertEquals(

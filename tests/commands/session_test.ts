@@ -4,13 +4,83 @@ import { getLogger } from "@logtape/logtape";
 import { Harness } from "./harness.ts";
 import { activePeer } from "./twin_node.ts";
 
-Deno.test("`openSession()` lets one process at a time own a profile", async () => {
+Deno.test("`openSession()` gives the node of the process that owns the profile", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: (message, node) => node.advance(message, "delivered"),
+    reachability: () => ({
+      active: activePeer(),
+      addresses: [],
+      waiting: 0,
+      search: undefined,
+      nextAttempt: undefined,
+    }),
+  });
+  const started = program.nextNode();
+  const listening = program.run("listen");
+  const node = await started;
+  const stop = program.interruption;
+  assertEquals(await program.run("send", "red", "hello"), 0);
+  assertMatch(program.terminal.out, /^delivered to red \(Jmfxzu\) in /);
+  assertEquals(node.sent.map(({ text }) => text), ["hello"]);
+  assertEquals(await program.run("peers", "--wait", "0"), 0);
+  assertEquals(await program.run("connect", "red"), 0);
+  assertEquals(await program.run("why", "red"), 0);
+  assertEquals(await program.run("send", "nobody", "hello"), 4);
+  assertEquals([program.node === node, node.stopped], [true, false]);
+  stop("SIGTERM");
+  assertEquals(await listening, 0);
+  assertEquals(node.listeners, 0);
+});
+
+Deno.test("`openSession()` settles on one owner where several begin at once", async () => {
+  await using program = await Harness.make({
+    start: async (node) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return node;
+    },
+    onSend: (message, node) => node.advance(message, "delivered"),
+  });
+  const codes = await Promise.all(
+    ["a", "b", "c", "d"].map((text) => program.run("send", "127.0.0.1:7000", text)),
+  );
+  assertEquals(codes, [0, 0, 0, 0]);
+  const sent = program.nodes.flatMap((node) => node.sent.map(({ text }) => text));
+  assertEquals(sent.toSorted(), ["a", "b", "c", "d"]);
+});
+
+Deno.test("`openSession()` tells a command whose owner is gone, and the next one owns", async () => {
+  const asked = Promise.withResolvers<void>();
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: () => asked.resolve(),
+    connect: (_, signal) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason))
+      ),
+  });
+  const started = program.nextNode();
+  const listening = program.run("listen");
+  await started;
+  const stop = program.interruption;
+  const sending = program.run("send", "red", "hello");
+  const { terminal } = program;
+  await asked.promise;
+  stop("SIGTERM");
+  assertEquals(await listening, 0);
+  assertEquals(await sending, 1);
+  assertMatch(terminal.err, /^error: the node that ran was stopped\nhint: what was saved before/);
+  assertEquals(await program.run("peers", "--wait", "0"), 0);
+  assertEquals(program.nodes.length, 2);
+});
+
+Deno.test("`openSession()` owns with `--direct`, or says who owns", async () => {
   await using program = await Harness.make();
   const started = program.nextNode();
   const listening = program.run("listen");
   await started;
   const stop = program.interruption;
-  assertEquals(await program.run("send", "127.0.0.1:7000", "hello"), 1);
+  assertEquals(await program.run("send", "127.0.0.1:7000", "hello", "--direct"), 1);
   assertMatch(program.terminal.err, /^error: profile "default" is in use by process \d+ \(listen,/);
   stop("SIGTERM");
   assertEquals(await listening, 0);

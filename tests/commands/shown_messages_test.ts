@@ -42,8 +42,10 @@ function recorder() {
   const marked: number[][] = [];
   return {
     marked,
-    shown: (messages: readonly ReceivedMessage[]) =>
-      void marked.push(messages.map(({ position }) => position)),
+    shown(messages: readonly ReceivedMessage[]) {
+      marked.push(messages.map(({ position }) => position));
+      return Promise.resolve();
+    },
   };
 }
 
@@ -103,7 +105,7 @@ Deno.test("ShownMessages has nothing to mark where nothing was printed", async (
   const marked: unknown[] = [];
   const terminal = { flush: () => Promise.resolve(), closed: new AbortController().signal };
   await using shown = new ShownMessages(
-    { shown: (messages) => marked.push(...messages) },
+    { shown: (messages) => Promise.resolve(void marked.push(...messages)) },
     terminal,
   );
   shown.printed([]);

@@ -12,6 +12,7 @@ import type { OutboxEntry } from "../../src/history/mod.ts";
 import type {
   ChatNode,
   ConnectResult,
+  Counts,
   HistoryQuery,
   NodeEvent,
   Reachability,
@@ -66,6 +67,7 @@ export interface TwinBehaviour {
 
 export class TwinNode implements ChatNode {
   readonly peerId = SELF;
+  readonly ended = new AbortController().signal;
   readonly name: string;
   /** How it was started. */
   readonly init: NodeInit;
@@ -114,8 +116,9 @@ export class TwinNode implements ChatNode {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  resolve(peer: string): Recipient {
-    return resolveRecipient(peer, [...this.peers(), ...this.knownPeers()]);
+  resolve(peer: string): Promise<Recipient> {
+    const { peers = [], known = [] } = this.#behaviour;
+    return Promise.try(() => resolveRecipient(peer, [...peers, ...known]));
   }
 
   send(recipient: Recipient, text: string): Promise<OwnMessage> {
@@ -166,64 +169,74 @@ export class TwinNode implements ChatNode {
     return this.#behaviour.settleConnections?.(signal) ?? Promise.resolve();
   }
 
-  peers(): ActivePeer[] {
-    return [...this.#behaviour.peers ?? []];
+  peers(): Promise<ActivePeer[]> {
+    return Promise.resolve([...this.#behaviour.peers ?? []]);
   }
 
-  knownPeers(): KnownPeer[] {
-    return [...this.#behaviour.known ?? []];
+  knownPeers(): Promise<KnownPeer[]> {
+    return Promise.resolve([...this.#behaviour.known ?? []]);
   }
 
   displayName(peerId: string): string {
-    const known = [...this.peers(), ...this.knownPeers(), activePeer()];
+    const { peers = [], known: remembered = [] } = this.#behaviour;
+    const known = [...peers, ...remembered, activePeer()];
     return known.find((peer) => peer.peerId === peerId)?.name || shortPeerId(peerId);
   }
 
-  history(_query: HistoryQuery): MessageRecord[] {
-    return this.#behaviour.history?.(this) ?? [];
+  history(_query: HistoryQuery): Promise<MessageRecord[]> {
+    return Promise.try(() => this.#behaviour.history?.(this) ?? []);
   }
 
-  counts(): { waiting: number; unread: number } {
-    return { waiting: this.outbox(Infinity).length, unread: this.unread(Infinity).length };
+  async counts(): Promise<Counts> {
+    const [waiting, unread] = await Promise.all([this.outbox(Infinity), this.unread(Infinity)]);
+    return { waiting: waiting.length, unread: unread.length };
   }
 
-  outbox(limit: number): OutboxEntry[] {
-    return (this.#behaviour.outbox ?? []).filter(({ message }) => {
-      const { state } = this.#own.get(message.id) ?? message;
-      return state === "queued" || state === "sent";
-    }).slice(0, limit);
+  outbox(limit: number): Promise<OutboxEntry[]> {
+    return Promise.resolve(
+      (this.#behaviour.outbox ?? []).filter(({ message }) => {
+        const { state } = this.#own.get(message.id) ?? message;
+        return state === "queued" || state === "sent";
+      }).slice(0, limit),
+    );
   }
 
-  cancel(messageId: string): OwnMessage | undefined {
+  cancel(messageId: string): Promise<OwnMessage | undefined> {
     const entry = this.#behaviour.outbox?.find(({ message }) => message.id === messageId);
-    if (entry === undefined || this.cancelled.includes(messageId)) return undefined;
+    if (entry === undefined || this.cancelled.includes(messageId)) {
+      return Promise.resolve(undefined);
+    }
     this.cancelled.push(messageId);
-    return entry.message;
+    return Promise.resolve(entry.message);
   }
 
-  retry(): void {
+  retry(): Promise<void> {
     this.retries++;
-    this.#behaviour.onRetry?.(this);
+    return Promise.try(() => this.#behaviour.onRetry?.(this));
   }
 
-  reachability(recipient: Recipient): Reachability {
-    return this.#behaviour.reachability?.(recipient) ?? {
-      active: undefined,
-      addresses: [],
-      waiting: 0,
-      search: undefined,
-      nextAttempt: undefined,
-    };
+  reachability(recipient: Recipient): Promise<Reachability> {
+    return Promise.try(() =>
+      this.#behaviour.reachability?.(recipient) ?? {
+        active: undefined,
+        addresses: [],
+        waiting: 0,
+        search: undefined,
+        nextAttempt: undefined,
+      }
+    );
   }
 
-  unread(limit: number): ReceivedMessage[] {
-    return (this.#behaviour.unread ?? []).filter((message) => !this.seen.includes(message))
-      .slice(0, limit);
+  unread(limit: number): Promise<ReceivedMessage[]> {
+    return Promise.resolve(
+      (this.#behaviour.unread ?? []).filter((message) => !this.seen.includes(message))
+        .slice(0, limit),
+    );
   }
 
-  shown(messages: readonly ReceivedMessage[]): void {
+  shown(messages: readonly ReceivedMessage[]): Promise<void> {
     this.seen.push(...messages);
-    this.#behaviour.onShown?.(messages, this);
+    return Promise.try(() => this.#behaviour.onShown?.(messages, this));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -20,35 +20,35 @@ function message(position: number): ReceivedMessage {
 function inbox(count: number) {
   let waiting = Array.from({ length: count }, (_, index) => message(3 * index + 1));
   return {
-    unread: (limit: number) => waiting.slice(0, limit),
+    unread: (limit: number) => Promise.resolve(waiting.slice(0, limit)),
     note(shown: readonly ReceivedMessage[]) {
       waiting = waiting.filter((each) => !shown.includes(each));
     },
   };
 }
 
-Deno.test("`unreadPages()` gives all messages in order, a page at a time", () => {
+Deno.test("`unreadPages()` gives all messages in order, a page at a time", async () => {
   for (const count of [0, 1, UNREAD_PAGE_MESSAGES, UNREAD_PAGE_MESSAGES + 1, 1_700]) {
     const node = inbox(count);
-    const all = node.unread(Infinity);
+    const all = await node.unread(Infinity);
     const shown: ReceivedMessage[] = [];
-    for (const page of unreadPages(node)) {
+    for await (const page of unreadPages(node)) {
       assertEquals(page.length <= UNREAD_PAGE_MESSAGES && page.length > 0, true);
       shown.push(...page);
       node.note(page);
     }
     assertEquals(shown, all);
-    assertEquals(node.unread(1), []);
+    assertEquals(await node.unread(1), []);
   }
 });
 
-Deno.test("`unreadPages()` gives each message once where it cannot be noted, or not always", () => {
+Deno.test("`unreadPages()` gives each message once where it cannot be noted, or not always", async () => {
   for (const noted of [() => false, (page: number) => page % 2 === 0]) {
     const node = inbox(1_700);
-    const all = node.unread(Infinity);
+    const all = await node.unread(Infinity);
     const shown: ReceivedMessage[] = [];
     let count = 0;
-    for (const page of unreadPages(node)) {
+    for await (const page of unreadPages(node)) {
       shown.push(...page);
       if (noted(count++)) node.note(page);
     }

@@ -158,7 +158,7 @@ Deno.test("`why --json` prints one object with all of it", async () => {
   }]);
 });
 
-Deno.test("`why` tells beside the owner of the profile what that one has noted", async () => {
+Deno.test("`why --direct` tells beside the owner of the profile what that one has noted", async () => {
   await using program = await Harness.make();
   await program.run("id", "--json");
   const { peerId } = JSON.parse(program.terminal.outLines[0] ?? "");
@@ -177,7 +177,7 @@ Deno.test("`why` tells beside the owner of the profile what that one has noted",
   const ended = program.run("listen");
   await started;
   const stop = program.interruption;
-  assertEquals(await program.run("why", "red"), 0);
+  assertEquals(await program.run("why", "red", "--direct"), 0);
   assertEquals(
     program.terminal.outLines.map((line) => line.replace(/process \d+ .*\)/, "process 1")),
     [
@@ -190,11 +190,11 @@ Deno.test("`why` tells beside the owner of the profile what that one has noted",
       "hint: Nobody listens at 192.168.1.20:7000: is p2p-chat running there, and on that port?",
     ],
   );
-  assertEquals(await program.run("why", "red", "--json"), 0);
+  assertEquals(await program.run("why", "red", "--json", "--direct"), 0);
   const [line] = program.jsonLines;
   assertEquals([Object(line).connected, Object(line).lastError], [null, REFUSED]);
   assertStringIncludes(Object(line).owner, "is in use by process");
-  assertEquals(await program.run("why", "bob"), 4);
+  assertEquals(await program.run("why", "bob", "--direct"), 4);
   stop("SIGTERM");
   assertEquals(await ended, 0);
 });

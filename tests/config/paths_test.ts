@@ -102,6 +102,8 @@ Deno.test("locateProfile() puts the files of a profile into one folder", () => {
     configFile: "/srv/chat/red/config.json",
     lockFile: "/srv/chat/red/lock",
     holderFile: "/srv/chat/red/holder.json",
+    controlSocket: "/srv/chat/red/control.sock",
+    controlNote: "/srv/chat/red/control.json",
   });
 });
 

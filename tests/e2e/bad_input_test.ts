@@ -82,14 +82,16 @@ Deno.test("a port in use is named, whoever has it", async () => {
   assert(line?.event === "error" && line.code === "cannot-listen", JSON.stringify(line));
 });
 
-Deno.test("a second process on a profile learns who has it", async () => {
+Deno.test("a second process that wants a profile for itself learns who has it", async () => {
   await using home = await Home.make();
   const { node } = await home.listen();
-  assertRefusal(await home.run(["send", "127.0.0.1:7000", "hello", ...SOON]), {
-    code: 1,
-    error: new RegExp(`profile "default" is in use by process ${node.pid} \\(listen, since `),
-    hint: /--profile/,
-  });
+  for (const args of [["listen"], ["send", "127.0.0.1:7000", "hello", "--direct", ...SOON]]) {
+    assertRefusal(await home.run(args), {
+      code: 1,
+      error: new RegExp(`profile "default" is in use by process ${node.pid} \\(listen, since `),
+      hint: /--profile/,
+    });
+  }
 });
 
 Deno.test("`connect` and `send` tell what answers at an address that is no peer's", async () => {

@@ -52,7 +52,7 @@ Deno.test("`outbox` tells what waits, how often it was tried and when it is trie
   assertMatch(out[3] ?? "", /^ {2}[0-9a-f]{8} {2}… {2}queued +\d+ s {2}first$/);
 });
 
-Deno.test("`outbox cancel` beside a listener takes a message back; the others arrive", async () => {
+Deno.test("`outbox cancel` through a listener takes a message back; the others arrive", async () => {
   await using green = await Home.make();
   await using red = await Home.make();
   const port = freePort();
@@ -104,12 +104,12 @@ Deno.test("`outbox retry` ends with 3 while nobody is there and with 0 when all 
   assertEquals([idle.code, idle.err], [0, ["nothing waits"]]);
 });
 
-Deno.test("`outbox retry` beside a node says that it tries by itself", async () => {
+Deno.test("`outbox retry --direct` beside a node says that it tries by itself", async () => {
   await using home = await Home.make();
   await queue(home, freePort(), "hello");
   const node = home.start(listen());
   await node.find(ready);
-  const { code, err } = await home.run(["outbox", "retry"]);
+  const { code, err } = await home.run(["outbox", "retry", "--direct"]);
   assertEquals(code, 1);
   assertMatch(err[0] ?? "", /^error: profile "default" is in use by process \d+ \(listen, /);
   assertMatch(err[1] ?? "", /^hint: that process tries by itself; next try (now|in \d+ m?s)$/);

@@ -82,14 +82,14 @@ Deno.test("`why` tells that another peer answers where one was known", async () 
   assertMatch(line.advice.join("\n"), /^Another peer answers at 127\.0\.0\.1:\d+/);
 });
 
-Deno.test("`why` reads beside the owner of the profile what that one has found out", async () => {
+Deno.test("`why --direct` reads beside the owner of the profile what that one has found out", async () => {
   await using green = await Home.make();
   const to = `127.0.0.1:${freePort()}`;
   await green.run(["send", to, "hello", "--until", "queued", ...LOOPBACK]);
   const node = green.start(listen());
   await node.find(ready);
-  let found = await why(green, to);
-  while (found.line.nextAttempt === null) found = await why(green, to);
+  let found = await why(green, to, "--direct");
+  while (found.line.nextAttempt === null) found = await why(green, to, "--direct");
   const { code, line } = found;
   assertEquals([code, line.connected, line.waiting], [0, null, 1]);
   assertMatch(line.lastError ?? "", /^nobody listens there/);
@@ -102,6 +102,6 @@ Deno.test("`why` reads beside the owner of the profile what that one has found o
   await node.until(() =>
     node.events.some((line) => line.event === "state" && line.state === "delivered")
   );
-  const { line: now } = await why(green, peerId);
+  const { line: now } = await why(green, peerId, "--direct");
   assertEquals([now.waiting, now.lastError], [0, null]);
 });

@@ -84,7 +84,7 @@ Deno.test("`mainMenu()` does not jump under the fingers of a person", async () =
   const otherEnded = mainMenu(beside, BESIDE);
   await untilAsked(beside.terminal, 1, "> Send message");
   const waiting = [outboxEntry("b")];
-  other.outbox = () => waiting;
+  other.outbox = () => Promise.resolve(waiting);
   other.advance(ownMessage("b"), "queued");
   await untilAsked(beside.terminal, 2, "Outbox (1 waiting)");
   assertEquals(questions(terminal), 1);
@@ -112,9 +112,7 @@ Deno.test("`mainMenu()` leads through the unread pages with Enter, then back to 
 
 Deno.test("`mainMenu()` is there without its counts where the database cannot be read", async () => {
   const node = new TwinNode(NODE_INIT);
-  node.outbox = () => {
-    throw new ChatError("storage-failed", "the disk is gone");
-  };
+  node.outbox = () => Promise.reject(new ChatError("storage-failed", "the disk is gone"));
   using menu = openMenuTwin(node, new MemoryTerminal({ input: ["7", "0"] }));
   assertEquals(await mainMenu(menu, BESIDE), "quit");
   assertEquals(menu.terminal.errLines, ["error: the disk is gone"]);

@@ -14,8 +14,10 @@ class WaitingNode extends TwinNode {
     super(NODE_INIT, { outbox: waiting });
   }
 
-  override outbox(limit: number): OutboxEntry[] {
-    return super.outbox(limit).filter(({ message }) => !this.cancelled.includes(message.id));
+  override async outbox(limit: number): Promise<OutboxEntry[]> {
+    return (await super.outbox(limit)).filter(({ message }) =>
+      !this.cancelled.includes(message.id)
+    );
   }
 }
 
@@ -77,8 +79,8 @@ Deno.test("`takenBackText()` says when a message does not wait any more", () => 
 Deno.test("`showOutbox()` tries all at once, and ends when nothing waits any more", async () => {
   const waiting = [outboxEntry("hello")];
   class Delivering extends TwinNode {
-    override retry(): void {
-      super.retry();
+    override async retry(): Promise<void> {
+      await super.retry();
       for (const { message } of waiting.splice(0)) {
         queueMicrotask(() => this.advance(message, "delivered"));
       }

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { ChatError } from "../../src/errors.ts";
 import { peerChoices, understandPeer } from "../../src/menu/peer_choices.ts";
 import { resolveRecipient } from "../../src/node/recipient.ts";
@@ -43,23 +43,28 @@ Deno.test("`peerChoices()` cuts long names and lists", () => {
   assertEquals(listed[0]?.name, "0".repeat(17) + "…");
 });
 
-Deno.test("`understandPeer()` takes a number of the list, else what the node understands", () => {
+Deno.test("`understandPeer()` takes a number of the list, else what the node understands", async () => {
   const candidates = [{ peerId: RED, name: "red" }, { peerId: BLUE, name: "blue" }];
-  const node = { resolve: (text: string) => resolveRecipient(text, candidates) };
+  const node = {
+    resolve: (text: string) => Promise.try(() => resolveRecipient(text, candidates)),
+  };
   const understand = (text: string) => understandPeer(text, choices(), node);
-  assertEquals(understand("1"), { kind: "peer", peerId: RED });
-  assertEquals(understand(" 2 "), { kind: "peer", peerId: BLUE });
-  assertEquals(understand("Blue"), { kind: "peer", peerId: BLUE });
-  assertEquals(understand("127.0.0.1:7001"), {
+  assertEquals(await understand("1"), { kind: "peer", peerId: RED });
+  assertEquals(await understand(" 2 "), { kind: "peer", peerId: BLUE });
+  assertEquals(await understand("Blue"), { kind: "peer", peerId: BLUE });
+  assertEquals(await understand("127.0.0.1:7001"), {
     kind: "address",
     address: "/ip4/127.0.0.1/tcp/7001",
   });
   for (const wrong of ["3", "0", "01", "nobody", "127.0.0.1:99999"]) {
-    assertThrows(() => understand(wrong), ChatError);
+    await assertRejects(() => understand(wrong), ChatError);
   }
 });
 
-Deno.test("`understandPeer()` takes no peer that calls itself a number for that number", () => {
-  const node = { resolve: (text: string) => resolveRecipient(text, [{ peerId: BLUE, name: "1" }]) };
-  assertEquals(understandPeer("1", choices(), node), { kind: "peer", peerId: RED });
+Deno.test("`understandPeer()` takes no peer that calls itself a number for that number", async () => {
+  const node = {
+    resolve: (text: string) =>
+      Promise.try(() => resolveRecipient(text, [{ peerId: BLUE, name: "1" }])),
+  };
+  assertEquals(await understandPeer("1", choices(), node), { kind: "peer", peerId: RED });
 });

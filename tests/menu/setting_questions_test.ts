@@ -35,7 +35,7 @@ Deno.test("`settingText()` says what 0.0.0.0 means", () => {
   }
 });
 
-Deno.test("`parseAnswer()` has the rules of the configuration", () => {
+Deno.test("`parseAnswer()` has the rules of the configuration", async () => {
   for (
     const [key, answer] of [
       ["name", "x".repeat(65)],
@@ -47,14 +47,14 @@ Deno.test("`parseAnswer()` has the rules of the configuration", () => {
     ] as const
   ) {
     assertThrows(() => parseAnswer(key, answer), ChatError);
-    const fault = settingQuestion(key, CONFIG, anywhere).validate?.(answer) ?? "";
+    const fault = await settingQuestion(key, CONFIG, anywhere).validate?.(answer) ?? "";
     assertEquals([key, fault.includes(answer.slice(0, 60))], [key, true]);
   }
 });
 
-Deno.test("`settingQuestion()` makes harmless what it quotes", () => {
+Deno.test("`settingQuestion()` makes harmless what it quotes", async () => {
   const { validate } = settingQuestion("host", CONFIG, anywhere);
-  assertEquals(/\p{Cc}/u.test(validate?.("\x1b[2J\x9b") ?? "\x1b"), false);
+  assertEquals(/\p{Cc}/u.test(await validate?.("\x1b[2J\x9b") ?? "\x1b"), false);
 });
 
 Deno.test("`settingQuestion()` tries host and port, unless they are what they were", () => {

@@ -39,9 +39,9 @@ const HISTORY: readonly MessageRecord[] = [
 class HistoricNode extends TwinNode {
   asked: HistoryQuery | undefined;
 
-  override history(query: HistoryQuery): MessageRecord[] {
+  override history(query: HistoryQuery): Promise<MessageRecord[]> {
     this.asked = query;
-    return [...HISTORY];
+    return Promise.resolve([...HISTORY]);
   }
 }
 
@@ -58,31 +58,33 @@ Deno.test("`headerLines()` has name and addresses, those for others first, and n
   );
 });
 
-Deno.test("`activeText()` counts the active peers", () => {
+Deno.test("`activeText()` counts the active peers", async () => {
   const text = (count: number) =>
     activeText({
       peers: () =>
-        Array.from({ length: count }, (_, index) => activePeer({ peerId: `p-${index}` })),
+        Promise.resolve(
+          Array.from({ length: count }, (_, index) => activePeer({ peerId: `p-${index}` })),
+        ),
     }, displayName);
-  assertEquals(text(0), "no active peers yet");
-  assertEquals(text(1), "1 active peer: p-0");
-  assertEquals(text(4), "4 active peers: p-0, p-1, p-2 and 1 more");
+  assertEquals(await text(0), "no active peers yet");
+  assertEquals(await text(1), "1 active peer: p-0");
+  assertEquals(await text(4), "4 active peers: p-0, p-1, p-2 and 1 more");
 });
 
-Deno.test("`showPeers()` shows the active peers, cut to a terminal but not to a pipe", () => {
+Deno.test("`showPeers()` shows the active peers, cut to a terminal but not to a pipe", async () => {
   const peers = [activePeer(), activePeer({ peerId: BLUE, name: "b".repeat(60) })];
   for (const [interactive, cut] of [[true, true], [false, false]] as const) {
     const terminal = new MemoryTerminal({ interactive, columns: 40 });
     using menu = openMenuTwin(new TwinNode(NODE_INIT, { peers }), terminal);
-    showPeers(menu);
+    await showPeers(menu);
     assertEquals(terminal.outLines.length, 3);
     assertEquals(terminal.outLines.every((line) => line.length <= 40), cut);
   }
 });
 
-Deno.test("`showPeers()` says that nobody is here", () => {
+Deno.test("`showPeers()` says that nobody is here", async () => {
   using menu = openMenuTwin();
-  showPeers(menu);
+  await showPeers(menu);
   assertEquals(menu.terminal.outLines, ["nobody is here at the moment"]);
 });
 
@@ -123,8 +125,8 @@ Deno.test("`showHistory()` marks as shown what it shows", async () => {
 
 Deno.test("`showHistory()` of own messages alone leaves nothing to wait for", async () => {
   class OnlyOwn extends HistoricNode {
-    override history(query: HistoryQuery): MessageRecord[] {
-      return super.history(query).filter(({ direction }) => direction === "out");
+    override async history(query: HistoryQuery): Promise<MessageRecord[]> {
+      return (await super.history(query)).filter(({ direction }) => direction === "out");
     }
   }
   using menu = openMenuTwin(new OnlyOwn(NODE_INIT), new MemoryTerminal({ input: [""] }));

@@ -40,7 +40,7 @@ Deno.test("`showUnread()` on a screen shows a page, and leaves the rest unread",
   await showMissed(menu);
   const pages = [menu.terminal.outLines.length];
   assertEquals(menu.terminal.outLines.at(-1), '25 more: see "Unread messages"');
-  assertEquals([node.seen.length, node.counts().unread], [15, 25]);
+  assertEquals([node.seen.length, (await node.counts()).unread], [15, 25]);
   await showUnread(menu);
   pages.push(menu.terminal.outLines.length);
   await showUnread(menu);

@@ -8,7 +8,7 @@ Deno.test("startNode() starts, stops and leaves nothing behind", async () => {
   for (let round = 0; round < 2; round++) {
     await using one = await TestNode.start(profile);
     assert(one.port > 0);
-    assertEquals(one.node.peers(), []);
+    assertEquals(await one.node.peers(), []);
   }
 });
 
@@ -47,9 +47,12 @@ Deno.test("ChatNode.send() delivers to an address whose peer was never met, and 
   }
   await red.until((event) => event.event === "peer-down" && event.departure === "goodbye");
   await using blue = await TestNode.start(blueProfile, { name: "blue" });
-  assertEquals(blue.node.resolve("red"), { kind: "peer", peerId: red.node.peerId });
+  assertEquals(await blue.node.resolve("red"), { kind: "peer", peerId: red.node.peerId });
   assertEquals(await blue.deliver("red", "by name"), "delivered");
-  assertEquals(blue.node.history({ limit: 9 }).map(({ text }) => text), ["hello", "by name"]);
+  assertEquals((await blue.node.history({ limit: 9 })).map(({ text }) => text), [
+    "hello",
+    "by name",
+  ]);
 });
 
 Deno.test("ChatNode.send() to an address where nobody answers waits for the first who does", async () => {
@@ -62,8 +65,8 @@ Deno.test("ChatNode.send() to an address where nobody answers waits for the firs
   }
   const waiting = await (async () => {
     await using blue = await TestNode.start(blueProfile, { name: "blue" });
-    const own = await blue.node.send(blue.node.resolve(`127.0.0.1:${port}`), "first");
-    await blue.node.send(blue.node.resolve(`127.0.0.1:${port}`), "second");
+    const own = await blue.node.send(await blue.node.resolve(`127.0.0.1:${port}`), "first");
+    await blue.node.send(await blue.node.resolve(`127.0.0.1:${port}`), "second");
     return own;
   })();
   assertEquals(waiting.conversation, { kind: "address", address: `/ip4/127.0.0.1/tcp/${port}` });
@@ -101,7 +104,7 @@ Deno.test("ChatNode.connect() says why it failed", async () => {
   using profile = await TestProfile.make();
   await using one = await TestNode.start(profile);
   const failure = async (peer: string) => {
-    const recipient = one.node.resolve(peer);
+    const recipient = await one.node.resolve(peer);
     const signal = AbortSignal.timeout(30_000);
     return await assertRejects(() => one.node.connect(recipient, { signal }), ChatError);
   };
@@ -137,7 +140,7 @@ Deno.test("ChatNode connects to a mandatory peer that comes later, and again aft
   for (let round = 1; round <= 2; round++) {
     await using _red = await TestNode.start(redProfile, { name: "red", port });
     await blue.until(() => blue.events.filter(({ event }) => event === "peer-up").length === round);
-    assertEquals(blue.node.peers()[0]?.source, "mandatory");
+    assertEquals((await blue.node.peers())[0]?.source, "mandatory");
   }
 });
 
@@ -150,10 +153,10 @@ Deno.test("ChatNode knows the round trip to a peer as soon as `peers` shows it",
   const up = performance.now();
   for (const { node } of [red, blue]) {
     // The command has about 3 s.
-    while (node.peers()[0]?.roundTripMs === undefined && performance.now() - up < 3_000) {
+    while ((await node.peers())[0]?.roundTripMs === undefined && performance.now() - up < 3_000) {
       await new Promise((turn) => setTimeout(turn, 10));
     }
-    assert(node.peers()[0]?.roundTripMs !== undefined);
+    assert((await node.peers())[0]?.roundTripMs !== undefined);
   }
 });
 
@@ -166,7 +169,7 @@ Deno.test("ChatNode finds peers through a common one, and says how it found them
   await red.until(({ event }) => event === "peer-up");
   await using blue = await TestNode.start(blueProfile, { name: "blue", mandatory: [hub.address] });
   await blue.until((event) => event.event === "peer-up" && event.peer.name === "red");
-  const found = blue.node.peers().find(({ name }) => name === "red");
+  const found = (await blue.node.peers()).find(({ name }) => name === "red");
   assert(found?.source === "exchange" || found?.source === "inbound", found?.source);
   assertEquals(await blue.deliver("red", "hello"), "delivered");
 });
@@ -205,23 +208,23 @@ Deno.test("ChatNode.outbox() tells how the search goes, and cancel() ends it", a
   using profile = await TestProfile.make();
   await using one = await TestNode.start(profile);
   const { node } = one;
-  const nowhere = node.resolve(freeAddress());
+  const nowhere = await node.resolve(freeAddress());
   const { id } = await node.send(nowhere, "is anybody there?");
   const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
-  while (node.outbox(1)[0]?.search === undefined) await turn();
-  const [entry] = node.outbox(1);
+  while ((await node.outbox(1))[0]?.search === undefined) await turn();
+  const [entry] = await node.outbox(1);
   assertEquals([entry?.message.id, entry?.search?.attempts], [id, 1]);
   assertEquals(entry?.search?.failure, "nobody listens there (connection refused)");
-  assertEquals(node.reachability(nowhere).waiting, 1);
-  assertEquals(node.counts(), { waiting: 1, unread: 0 });
+  assertEquals((await node.reachability(nowhere)).waiting, 1);
+  assertEquals(await node.counts(), { waiting: 1, unread: 0 });
 
-  assertEquals(node.cancel(id)?.state, "queued");
-  assertEquals(node.cancel(id), undefined);
-  assertEquals(node.outbox(1), []);
+  assertEquals((await node.cancel(id))?.state, "queued");
+  assertEquals(await node.cancel(id), undefined);
+  assertEquals(await node.outbox(1), []);
   await one.until((event) => event.event === "state" && event.message.state === "cancelled");
   // What was planned is the last attempt.
-  while (node.reachability(nowhere).nextAttempt !== undefined) await turn();
-  assertEquals(node.reachability(nowhere).search, undefined);
+  while ((await node.reachability(nowhere)).nextAttempt !== undefined) await turn();
+  assertEquals((await node.reachability(nowhere)).search, undefined);
 });
 
 Deno.test("ChatNode.reachability() tells of every address what came of dialling it", async () => {
@@ -233,8 +236,8 @@ Deno.test("ChatNode.reachability() tells of every address what came of dialling 
     await using red = await TestNode.start(redProfile);
     address = red.address;
     assertEquals(await blue.deliver(address, "hello"), "delivered");
-    const recipient = blue.node.resolve(address);
-    const there = blue.node.reachability(recipient);
+    const recipient = await blue.node.resolve(address);
+    const there = await blue.node.reachability(recipient);
     assertEquals(there.active?.peerId, red.node.peerId);
     assertEquals(there.addresses.map(({ failure }) => failure), [undefined]);
   }
@@ -242,7 +245,7 @@ Deno.test("ChatNode.reachability() tells of every address what came of dialling 
   const recipient = { kind: "peer", peerId: redProfile.identity.peerId } as const;
   const signal = AbortSignal.timeout(30_000);
   await assertRejects(() => blue.node.connect(recipient, { signal }), ChatError);
-  const gone = blue.node.reachability(recipient);
+  const gone = await blue.node.reachability(recipient);
   assertEquals(gone.active, undefined);
   assertEquals(gone.addresses.map(({ failure }) => failure), [
     "nobody listens there (connection refused)",
@@ -257,14 +260,14 @@ Deno.test("ChatNode.shown() tells the sender, and nothing is unread then", async
     await using red = await TestNode.start(redProfile);
     for (const text of ["one", "two"]) await blue.deliver(red.address, text);
     // It was never shown to anybody.
-    assertEquals(red.node.unread(10), []);
+    assertEquals(await red.node.unread(10), []);
   }
   await using red = await TestNode.start(redProfile);
-  const unread = red.node.unread(10);
+  const unread = await red.node.unread(10);
   assertEquals(unread.map(({ text }) => text), ["one", "two"]);
-  assertEquals(red.node.counts(), { waiting: 0, unread: 2 });
-  red.node.shown(unread.slice(0, 1));
-  assertEquals(red.node.unread(10).map(({ text }) => text), ["two"]);
+  assertEquals(await red.node.counts(), { waiting: 0, unread: 2 });
+  await red.node.shown(unread.slice(0, 1));
+  assertEquals((await red.node.unread(10)).map(({ text }) => text), ["two"]);
   await blue.deliver(red.address, "three");
   const read = await blue.until((event) =>
     event.event === "state" && event.message.state === "read"

@@ -95,7 +95,7 @@ export class TestNode implements AsyncDisposable {
 
   /** Sends and waits until it is settled. */
   async deliver(peer: string, text: string): Promise<string> {
-    const { id } = await this.node.send(this.node.resolve(peer), text);
+    const { id } = await this.node.send(await this.node.resolve(peer), text);
     const own = await this.node.settled(id, { signal: AbortSignal.timeout(PATIENCE_MS) });
     return own.state;
   }

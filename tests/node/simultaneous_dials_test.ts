@@ -16,12 +16,12 @@ async function meet(): Promise<void> {
 
   const texts = Array.from({ length: MESSAGES }, (_, index) => `message ${index + 1}`);
   await Promise.all(pairs.map(async ([from, to]) => {
-    const recipient = from.node.resolve(to.address);
+    const recipient = await from.node.resolve(to.address);
     const up = from.node.connect(recipient, { signal: AbortSignal.timeout(60_000) });
     const early = texts.slice(0, MESSAGES / 2).map((text) => from.node.send(recipient, text));
     await Promise.all([up, ...early]);
     for (const text of texts.slice(MESSAGES / 2)) {
-      await from.node.send(from.node.resolve(to.node.peerId), text);
+      await from.node.send(await from.node.resolve(to.node.peerId), text);
     }
   }));
   const last = texts.at(-1);
@@ -32,7 +32,7 @@ async function meet(): Promise<void> {
     assertEquals(to.texts(), texts);
     const meetings = from.events.filter(({ event }) => event.startsWith("peer-"));
     assertEquals(meetings.map(({ event }) => event), ["peer-up"]);
-    assertEquals(from.node.peers().map(({ peerId }) => peerId), [to.node.peerId]);
+    assertEquals((await from.node.peers()).map(({ peerId }) => peerId), [to.node.peerId]);
   }
 }
 

@@ -89,12 +89,14 @@ async function carryOut(
 ): Promise<ResultLine> {
   const displayName = node.displayName.bind(node);
   if (order.order === "peers") {
-    for (const peer of node.peers()) terminal.print(ndjsonLine(activePeerLine(peer, displayName)));
+    for (const peer of await node.peers()) {
+      terminal.print(ndjsonLine(activePeerLine(peer, displayName)));
+    }
     return { ...NO_RESULT, target: "peers", ok: true };
   }
   const { to: target, text } = order;
   try {
-    const { id, state, conversation } = await node.send(node.resolve(target), text);
+    const { id, state, conversation } = await node.send(await node.resolve(target), text);
     return { ...NO_RESULT, target, ok: true, ...otherSide(conversation, displayName), id, state };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;

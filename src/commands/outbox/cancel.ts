@@ -1,7 +1,8 @@
 /**
- * Takes messages back. Where another process owns the profile, it writes to the database beside that
- * one: the two write in turn, and whatever the recipient says later, to whichever process, is what
- * counts. So a message that is on its way at this moment may still become `delivered`.
+ * Takes messages back, through the node that runs. Where none does, or with `--direct`, it writes to
+ * the database, which also works beside an owner: the two write in turn, and whatever the recipient
+ * says later, to whichever process, is what counts. So a message that is on its way at this moment may
+ * still become `delivered`.
  */
 import type { Profile } from "../../config/paths.ts";
 import { acquireProfileLock } from "../../config/profile_lock.ts";
@@ -51,7 +52,7 @@ export async function cancelMessages(
   const waiting = (memory.history?.outbox.list(MAX_ENTRIES) ?? []).map(({ message }) => message);
   const ids = new Set(options.ids.map((id) => id.trim().toLowerCase()));
   const found = [...ids].map((target) => ({ target, message: findMessage(target, waiting) }));
-  const outcomes = await takeBack(found, memory, context);
+  const outcomes = await takeBack(found, memory, options, context);
   report(outcomes, memory.displayName, options, context);
   return outcomes.every(({ message }) => message !== undefined)
     ? EXIT_CODES.done
@@ -84,23 +85,37 @@ export function findMessage(
 async function takeBack(
   found: readonly Outcome[],
   memory: Memory,
+  { direct }: CancelOptions,
   { signal, now }: CommandContext,
 ): Promise<Outcome[]> {
   const { profile, identity } = memory;
   if (identity === undefined || found.every(({ message }) => message === undefined)) {
     return [...found];
   }
-  using outbox = await openToCancel(profile, identity.peerId, now, signal);
+  await using outbox = (direct ? undefined : await openThroughOwner(profile)) ??
+    await openToCancel(profile, identity.peerId, now, signal);
   const outcomes: Outcome[] = [];
   for (const { target, message } of found) {
-    const before = message && await patiently(() => outbox.cancel(message.id, now()), signal);
+    const before = message && await patiently(() => outbox.cancel(message.id), signal);
     outcomes.push({ target, message: before });
   }
   return outcomes;
 }
 
-interface CancellableOutbox extends Disposable {
-  cancel(id: string, now: number): OwnMessage | undefined;
+interface CancellableOutbox extends AsyncDisposable {
+  /** @throws ChatError `storage-busy`: worth another try */
+  cancel(id: string): Promise<OwnMessage | undefined>;
+}
+
+/** @returns undefined where no node runs, or none that can be worked through */
+async function openThroughOwner(profile: Profile): Promise<CancellableOutbox | undefined> {
+  const { connectToOwner } = await import("../../control/client.ts");
+  try {
+    return await connectToOwner(profile);
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    return undefined;
+  }
 }
 
 async function openToCancel(
@@ -113,8 +128,8 @@ async function openToCancel(
   const history = await openAsOwner() ?? await openBeside();
   const owned = resources.move();
   return {
-    cancel: (id, time) => history.outbox.cancel(id, time),
-    [Symbol.dispose]: () => owned.dispose(),
+    cancel: (id) => Promise.try(() => history.outbox.cancel(id, now())),
+    [Symbol.asyncDispose]: () => Promise.try(() => owned.dispose()),
   };
 
   async function openAsOwner() {
@@ -134,11 +149,14 @@ async function openToCancel(
 }
 
 /** Tries again while the owner is writing. */
-async function patiently<Result>(work: () => Result, signal: AbortSignal): Promise<Result> {
+async function patiently<Result>(
+  work: () => Result | Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
   using patience = new Deadline(BUSY_PATIENCE_MS, signal);
   for (;;) {
     try {
-      return work();
+      return await work();
     } catch (error) {
       signal.throwIfAborted();
       const isBusy = error instanceof ChatError && error.code === "storage-busy";

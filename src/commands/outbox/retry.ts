@@ -1,6 +1,6 @@
 /**
- * Tries to deliver now what waits: runs a node, dials everybody for whom something waits, and says
- * what became of it.
+ * Tries to deliver now what waits: dials everybody for whom something waits, and says what became of
+ * it.
  */
 import { ChatError } from "../../errors.ts";
 import type { Conversation, MessageState, OwnMessage } from "../../history/message_record.ts";
@@ -10,7 +10,7 @@ import { sanitise } from "../../terminal/sanitise.ts";
 import { createStyle } from "../../terminal/style.ts";
 import { readMemory } from "../beside_owner.ts";
 import type { CommandContext } from "../command.ts";
-import { aborted, Deadline } from "../deadline.ts";
+import { aborted, Deadline, either } from "../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
 import { stateStyle, withMark } from "../message_state.ts";
 import { ndjsonLine } from "../ndjson.ts";
@@ -26,22 +26,23 @@ export async function retryOutbox(
   options: RetryOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { terminal, signal, now } = context;
+  const { terminal, now } = context;
   await using session = await openForRetry(options, context);
   const { node } = session;
+  const signal = either(context.signal, node.ended);
   const startedAt = now();
-  using watch = new Watch(node, (notice) => terminal.remark(notice));
+  using watch = await Watch.start(node, (notice) => terminal.remark(notice));
   if (watch.messages.length === 0) {
     if (!options.json) terminal.remark("nothing waits");
     return EXIT_CODES.done;
   }
-  node.retry();
-  await waitInSight(watch, node, options.timeout, context);
+  await node.retry();
+  await waitInSight(watch, node, options.timeout, { ...context, signal });
   signal.throwIfAborted();
-  const left = new Set(node.outbox(MAX_ENTRIES).map(({ message }) => message.id));
+  const left = new Set((await node.outbox(MAX_ENTRIES)).map(({ message }) => message.id));
   const messages = watch.messages.map((message) => currentState(message, left));
-  if (options.json) printLines(messages, node, context, now() - startedAt);
-  else printText(messages, node, context);
+  if (options.json) await printLines(messages, node, context, now() - startedAt);
+  else await printText(messages, node, context);
   return messages.some(isOpen) ? EXIT_CODES.notDelivered : EXIT_CODES.done;
 }
 
@@ -68,18 +69,35 @@ async function ownersNextTry(options: RetryOptions, context: CommandContext): Pr
 class Watch implements Disposable {
   readonly #messages = new Map<string, OwnMessage>();
   readonly #subscription: Disposable;
+  #isComplete = false;
   #changed = Promise.withResolvers<void>();
 
-  constructor(node: ChatNode, onNotice: (text: string) => void) {
+  private constructor(node: ChatNode, onNotice: (text: string) => void) {
     // What was delivered before this line comes as well: the first listener gets it.
     this.#subscription = node.subscribe((event) => {
       if (event.event === "notice") onNotice(event.text);
       if (event.event !== "state") return;
+      // What was written since is none of those.
+      if (this.#isComplete && !this.#messages.has(event.message.id)) return;
       this.#messages.set(event.message.id, event.message);
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     });
-    for (const { message } of node.outbox(MAX_ENTRIES)) this.#messages.set(message.id, message);
+  }
+
+  static async start(node: ChatNode, onNotice: (text: string) => void): Promise<Watch> {
+    const watch = new Watch(node, onNotice);
+    try {
+      for (const { message } of await node.outbox(MAX_ENTRIES)) {
+        // What was said of it meanwhile is newer.
+        if (!watch.#messages.has(message.id)) watch.#messages.set(message.id, message);
+      }
+      watch.#isComplete = true;
+      return watch;
+    } catch (error) {
+      watch[Symbol.dispose]();
+      throw error;
+    }
   }
 
   get messages(): readonly OwnMessage[] {
@@ -123,19 +141,19 @@ function currentState(message: OwnMessage, left: ReadonlySet<string>): OwnMessag
   return isOpen(message) && !left.has(message.id) ? { ...message, state: "cancelled" } : message;
 }
 
-function isOpen({ state }: OwnMessage): boolean {
+function isOpen({ state }: Pick<OwnMessage, "state">): boolean {
   return state === "queued" || state === "sent";
 }
 
-function printText(
+async function printText(
   messages: readonly OwnMessage[],
   node: ChatNode,
   { terminal }: CommandContext,
-): void {
+): Promise<void> {
   const style = createStyle(terminal.colors);
   for (const { state, conversation, count, reason } of tally(messages)) {
     const name = nameOf(conversation, node);
-    const why = reason ?? (isWaiting(state) ? obstacle(conversation, node) : undefined);
+    const why = reason ?? (isOpen({ state }) ? await obstacle(conversation, node) : undefined);
     const words = [wordsFor(state, count, name), ...(why === undefined ? [] : [why])].join(": ");
     terminal.print(stateStyle(state, style)(withMark(state, words)));
   }
@@ -178,12 +196,12 @@ function wordsFor(state: MessageState, count: number, name: string): string {
   }
 }
 
-function printLines(
+async function printLines(
   messages: readonly OwnMessage[],
   node: ChatNode,
   { terminal }: CommandContext,
   elapsedMs: number,
-): void {
+): Promise<void> {
   const displayName = node.displayName.bind(node);
   for (const { id, conversation, state, reason } of messages) {
     terminal.print(ndjsonLine({
@@ -194,18 +212,15 @@ function printLines(
       id,
       state,
       elapsedMs,
-      reason: reason ?? (isWaiting(state) ? obstacle(conversation, node) : undefined) ?? null,
+      reason: reason ?? (isOpen({ state }) ? await obstacle(conversation, node) : null) ?? null,
     }));
   }
 }
 
-function isWaiting(state: MessageState): boolean {
-  return state === "queued" || state === "sent";
-}
-
 /** Why the recipient was not reached, harmless; undefined where that is not known. */
-function obstacle(conversation: Conversation, node: ChatNode): string | undefined {
-  const failure = node.reachability(conversation).search?.failure;
+async function obstacle(conversation: Conversation, node: ChatNode): Promise<string | undefined> {
+  const { search } = await node.reachability(conversation);
+  const failure = search?.failure;
   return failure === undefined ? undefined : sanitise(failure);
 }
 

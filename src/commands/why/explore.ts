@@ -32,8 +32,8 @@ export async function explore(options: WhyOptions, context: CommandContext): Pro
       signal: context.signal,
     });
     const { node } = session;
-    const findings = await tryNow(node, node.resolve(options.peer), options.timeout, context);
-    return { ...findings, isRunning: false };
+    const findings = await tryNow(node, await node.resolve(options.peer), options.timeout, context);
+    return { ...findings, isRunning: session.goesOn };
   } catch (error) {
     if (!(error instanceof ChatError) || error.code !== "profile-in-use") throw error;
     return await readNotes(options, error.message, context);
@@ -60,8 +60,8 @@ export async function tryNow(
   const failure = await attempt(node, meant, timeoutMs, { signal, enough });
   if (failure === undefined) await acknowledged(node, meant, enough);
   signal.throwIfAborted();
-  const recipient = knownAt(meant, node.knownPeers());
-  const { active, addresses, waiting, search } = node.reachability(recipient);
+  const recipient = knownAt(meant, await node.knownPeers());
+  const { active, addresses, waiting, search } = await node.reachability(recipient);
   const conversation: Conversation = active === undefined
     ? recipient
     : { kind: "peer", peerId: active.peerId };
@@ -161,8 +161,11 @@ async function acknowledged(
     changed.resolve();
     changed = Promise.withResolvers();
   });
-  while (node.reachability(recipient).waiting > 0 && !deadline.signal.aborted) {
-    await Promise.race([changed.promise, over]);
+  while (!deadline.signal.aborted) {
+    // From before it is looked: a change meanwhile is a reason to look again.
+    const { promise } = changed;
+    if ((await node.reachability(recipient)).waiting === 0) return;
+    await Promise.race([promise, over]);
   }
 }
 

@@ -62,7 +62,7 @@ export class InquirerPrompter implements Prompter {
       prompts.input({
         message: question.message,
         default: question.default,
-        validate: (text) => question.validate?.(text) ?? true,
+        validate: async (text) => await question.validate?.(text) ?? true,
         theme: promptTheme(this.#style),
       }, context));
   }

@@ -52,7 +52,7 @@ export class LinePrompter implements Prompter {
     for (;;) {
       this.#terminal.print(`${question.message}${preset}:`);
       const answer = (await this.#answer(options)) || (question.default ?? "");
-      const wrong = question.validate?.(answer);
+      const wrong = await question.validate?.(answer);
       if (wrong === undefined) return answer;
       this.#terminal.print(wrong);
     }

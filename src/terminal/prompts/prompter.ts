@@ -29,7 +29,7 @@ export interface InputQuestion {
   /** The answer when nothing is typed; without it that is the empty text. */
   readonly default?: string;
   /** Says in one line what is wrong with an answer, or undefined; then it is asked again. */
-  validate?(text: string): string | undefined;
+  validate?(text: string): string | undefined | Promise<string | undefined>;
 }
 
 export interface ConfirmQuestion {

@@ -1,0 +1,40 @@
+/** What a client may ask, as calls of the node. */
+import type { ChatNode } from "../node/chat_node.ts";
+import type { MethodName, Shapes } from "./wire.ts";
+
+/** One function for each method but `hello`, which belongs to the connection. */
+export type Methods = {
+  readonly [Name in Exclude<MethodName, "hello">]: (
+    params: Shapes[Name]["params"],
+    signal: AbortSignal,
+  ) => Promise<Shapes[Name]["result"]>;
+};
+
+/** @param subscribe begins to tell the client of events */
+export function methodsOf(node: ChatNode, subscribe: () => void): Methods {
+  return {
+    subscribe: () => Promise.resolve(subscribe() ?? undefined),
+    resolve: ({ peer }) => node.resolve(peer),
+    send: ({ recipient, text, replyTo }, signal) =>
+      node.send(recipient, text, { signal, ...(replyTo === undefined ? {} : { replyTo }) }),
+    settled: ({ messageId }, signal) => node.settled(messageId, { signal }),
+    connect: ({ recipient }, signal) => node.connect(recipient, { signal }),
+    connectAll: (_, signal) => node.connectAll({ signal }),
+    settleConnections: (_, signal) => done(node.settleConnections({ signal })),
+    peers: () => node.peers(),
+    knownPeers: () => node.knownPeers(),
+    history: ({ query }) => node.history(query),
+    counts: () => node.counts(),
+    outbox: ({ limit }) => node.outbox(limit),
+    cancelMessage: ({ messageId }) => node.cancel(messageId),
+    retry: () => done(node.retry()),
+    reachability: ({ recipient }) => node.reachability(recipient),
+    unread: ({ limit }) => node.unread(limit),
+    shown: ({ messages }) => done(node.shown(messages)),
+  };
+}
+
+async function done(work: Promise<void>): Promise<undefined> {
+  await work;
+  return undefined;
+}
