@@ -109,7 +109,8 @@ export class Peer implements AsyncDisposable {
 
   /** How many own messages were delivered, counting none twice. */
   get delivered(): number {
-    const ids = this.#all("state").filter(({ state }) => state === "delivered").map(({ id }) => id);
+    const ids = this.#all("state").filter(({ state }) => ["delivered", "read"].includes(state))
+      .map(({ id }) => id);
     return new Set(ids).size;
   }
 

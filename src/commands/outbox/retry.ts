@@ -167,10 +167,12 @@ interface Tally {
   count: number;
 }
 
-/** How many to each recipient came to the same end. */
+/** How many to each recipient came to the same end; what was read already is delivered. */
 function tally(messages: readonly OwnMessage[]): Tally[] {
   const tallies = new Map<string, Tally>();
-  for (const { conversation, state, reason } of messages) {
+  for (const message of messages) {
+    const { conversation, reason } = message;
+    const state = message.state === "read" ? "delivered" : message.state;
     const said = reason === undefined ? undefined : sanitise(reason);
     const key = JSON.stringify([conversation, state, said]);
     const same = tallies.get(key) ?? { conversation, state, reason: said, count: 0 };
