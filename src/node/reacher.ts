@@ -18,7 +18,7 @@ import type { Conversation } from "../history/message_record.ts";
 import type { ActivePeer, Departure, PeerSource } from "../presence/active_peer.ts";
 import { MAX_ADDRESSES_PER_DIAL } from "./limits.ts";
 import type { PeerBook } from "./peer_book.ts";
-import type { Reach } from "./running_node.ts";
+import type { Reach } from "./rooms.ts";
 
 /** Known peers that are dialled at the start; the others come by exchange, or when needed. */
 const MAX_REMEMBERED_DIALS = 32;

@@ -3,7 +3,7 @@ import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
 import { textFault } from "../direct/mod.ts";
 import { ChatError } from "../errors.ts";
-import type { Draft, History, OutboxEntry } from "../history/mod.ts";
+import type { History, OutboxEntry } from "../history/mod.ts";
 import type {
   Conversation,
   MessageRecord,
@@ -25,6 +25,7 @@ import type {
 } from "./chat_node.ts";
 import { dialFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
+import type { Delivery, Reach, Roster } from "./rooms.ts";
 import { resolveRecipient, shortPeerId } from "./recipient.ts";
 
 /** Peers dialled at once by `connectAll()`. */
@@ -33,47 +34,7 @@ const MAX_CONNECT_ALL = 64;
 /** Events kept while nobody listens: enough for the start, bounded where nobody ever does. */
 const MAX_EARLY_EVENTS = 1_000;
 
-/** What the node needs of delivery. */
-export interface Delivery {
-  save(draft: Draft, options: { signal?: AbortSignal }): Promise<OwnMessage>;
-  queued(peerId: string): void;
-  /** Messages of this peer were shown, and it is to be told. */
-  shown(peerId: string): void;
-}
-
-/** What the node needs of presence. */
-export interface Roster {
-  peers(): ActivePeer[];
-  /** undefined for a peer that is not active */
-  name(peerId: string): string | undefined;
-}
-
-/** What the node needs of whatever keeps it connected. */
-export interface Reach {
-  /** Who is connected because it was dialled at this address. */
-  peerAt(address: string): string | undefined;
-  /** Keeps trying until the peer is connected. `address` is one more place to look. */
-  seekPeer(peerId: string, address?: string): void;
-  /** Keeps trying until somebody answers at the address. */
-  seekAddress(address: string): void;
-  /** Dials once; resolves with the peer id of whoever answered. */
-  dialAddress(address: string, options: { signal: AbortSignal }): Promise<string>;
-  dialPeer(
-    peerId: string,
-    address: string | undefined,
-    options: { signal: AbortSignal },
-  ): Promise<void>;
-  /** Dials all that are sought now. */
-  retry(): void;
-  /** When a peer or an address is dialled next, ms since the epoch. */
-  nextAttempt(target: string): number | undefined;
-  /** Resolves when everybody whom the start wanted was tried once. */
-  settled(options: { signal: AbortSignal }): Promise<void>;
-  /** Addresses of the mandatory peers, as multiaddrs. */
-  readonly mandatory: readonly { readonly address: string; readonly peerId: string | undefined }[];
-}
-
-/** The rooms that a running node joins. */
+/** What a running node is made of, beside the rooms that join it. */
 export interface RunningNodeInit {
   readonly peerId: string;
   readonly name: string;

@@ -320,6 +320,20 @@ Deno.test("`outbox retry` dials at once, and ends with 0 when nothing waits any 
   assertEquals(program.node?.listeners, 0);
 });
 
+Deno.test("`outbox retry` counts what was read already among what was delivered", async () => {
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    outbox: [entry(1, TO_RED), entry(2, TO_RED)],
+    onRetry: (node) =>
+      queueMicrotask(() => {
+        node.advance(entry(1, TO_RED).message, "read");
+        node.advance(entry(2, TO_RED).message, "delivered");
+      }),
+  });
+  assertEquals(await program.run("outbox", "retry"), 0);
+  assertEquals(program.terminal.outLines, ["✓ 2 delivered to red (Jmfxzu)"]);
+});
+
 Deno.test("`outbox retry` ends with 3 when time is up, and says what keeps the rest", async () => {
   const search = { active: undefined, addresses: [], waiting: 1, nextAttempt: undefined };
   const program = await Harness.make({
