@@ -1,7 +1,8 @@
 /**
  * Yamux that survives a connection which ends at a bad moment. Yamux 8.0.3 sends a window update
- * in a microtask after it opened a stream; if the connection has ended by then, sending throws where
- * nobody can catch it and the process dies (its muxer.ts, `onCreateStream`).
+ * in a microtask after it opened a stream; if the connection has ended by then, or is about to,
+ * sending throws where nobody can catch it and the process dies (its muxer.ts, `onCreateStream`).
+ * The layer below aborts when it cannot send, and that ends all streams: nothing else is to be done.
  *
  * It does not ping by itself: `liveness/` does, with `pingOver()`.
  */
@@ -20,7 +21,13 @@ export function steadyYamux(maxStreams: number): () => StreamMuxerFactory {
     factory.createStreamMuxer = (connection) => {
       const muxer = create(connection);
       const send = muxer.send.bind(muxer);
-      muxer.send = (data) => connection.status === "open" && send(data);
+      muxer.send = (data) => {
+        try {
+          return connection.status === "open" && send(data);
+        } catch {
+          return false;
+        }
+      };
       return muxer;
     };
     return factory;
