@@ -222,13 +222,15 @@ const limited = record<{ limit: number }>({ limit: integer(0, MAX_MESSAGES) });
 const historyQuery: Check<HistoryQuery> = (value, path) => {
   const field = <Shape>(key: keyof HistoryQuery, check: Check<Shape>) =>
     orUndefined(check)(fieldOf(value, key, path), `${path}.${key}`);
-  const [who, since, words] = [
+  const [who, after, since, words] = [
     field("conversation", recipient),
+    field("after", integer(0, Number.MAX_SAFE_INTEGER)),
     field("since", number),
     field("search", text(LONGEST_TEXT)),
   ];
   return {
     ...(who === undefined ? {} : { conversation: who }),
+    ...(after === undefined ? {} : { after }),
     ...(since === undefined ? {} : { since }),
     ...(words === undefined ? {} : { search: words }),
     limit: integer(1, MAX_MESSAGES)(fieldOf(value, "limit", path), `${path}.limit`),

@@ -20,9 +20,14 @@ export type { OutboxEntry, Search } from "./outbox.ts";
 export type { DialledAddress, PeerUpdate, RememberedPeer } from "./peer_store.ts";
 export type { MessageStore, Outbox, PeerStore, ReadMarks };
 
-/** Which messages `list()` gives: the last `limit` that fit, oldest first. */
+/**
+ * Which messages `list()` gives, oldest first: the last `limit` that fit, or with `after` the first
+ * `limit` behind that place.
+ */
 export interface MessageQuery {
   readonly conversation?: Conversation;
+  /** Only messages at a later position; what is committed later has a later one. */
+  readonly after?: number;
   /** Only messages that arrived or were written at or after this time, ms since the epoch. */
   readonly since?: number;
   /** Only messages whose text contains this; ASCII letters match in either case. */
@@ -143,11 +148,18 @@ function listMessages(db: DatabaseSync, selfKey: number, query: MessageQuery): M
     conditions.push("message.text LIKE ? ESCAPE '\\'");
     values.push(`%${query.search.replace(/[\\%_]/g, "\\$&")}%`);
   }
-  return db
+  if (query.after !== undefined) {
+    conditions.push("message.position > ?");
+    values.push(query.after);
+  }
+  const direction = query.after === undefined ? "DESC" : "ASC";
+  const messages = db
     .prepare(
-      `${SELECT_MESSAGE} WHERE ${conditions.join(" AND ")} ORDER BY message.position DESC LIMIT ?`,
+      `${SELECT_MESSAGE} WHERE ${
+        conditions.join(" AND ")
+      } ORDER BY message.position ${direction} LIMIT ?`,
     )
     .all(...values, query.limit)
-    .map((row) => readMessage(row, selfKey))
-    .reverse();
+    .map((row) => readMessage(row, selfKey));
+  return query.after === undefined ? messages.reverse() : messages;
 }

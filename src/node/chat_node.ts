@@ -56,9 +56,14 @@ export interface Counts {
 /** What a node has to know of a message that a person has seen. */
 export type SeenMessage = Pick<ReceivedMessage, "id" | "position" | "conversation">;
 
-/** Which messages `history` returns: the last `limit` that fit, oldest first. */
+/**
+ * Which messages `history` returns, oldest first: the last `limit` that fit, or with `after` the first
+ * `limit` behind that place.
+ */
 export interface HistoryQuery {
   readonly conversation?: Recipient;
+  /** Only messages at a later position of the history; what arrives later has a later one. */
+  readonly after?: number;
   /** Only messages at or after this time (arrival for incoming ones), ms since the epoch. */
   readonly since?: number;
   /** Only messages whose text contains this, ignoring case. */

@@ -99,7 +99,7 @@ Deno.test("MessageStore.bind() gives waiting messages to the peer, behind its ow
   assertEquals(history.messages.bind(AT.address, "red", 5), false);
 });
 
-Deno.test("History.list() filters by conversation, time and text, and takes the last", () => {
+Deno.test("History.list() filters by conversation, time, text and place", () => {
   using history = openHistory(":memory:", SELF, 1);
   history.messages.accept("red", [incoming("a", "100% sure"), incoming("b", "100 sheep")], 10);
   history.messages.accept("blue", [incoming("c", "Hello")], 20);
@@ -110,6 +110,9 @@ Deno.test("History.list() filters by conversation, time and text, and takes the 
   assertEquals(ids({ search: "hello", limit: 10 }), ["c"]);
   assertEquals(ids({ search: "'; DROP TABLE message", limit: 10 }), []);
   assertEquals(ids({ limit: 2 }), ["b", "c"]);
+  assertEquals(ids({ after: 0, limit: 2 }), ["a", "b"]);
+  assertEquals(ids({ after: 1, conversation: RED, limit: 2 }), ["b"]);
+  assertEquals(ids({ after: 3, limit: 2 }), []);
 });
 
 Deno.test("PeerStore.remember() keeps names, the first source and the latest addresses first", () => {
