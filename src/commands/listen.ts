@@ -45,21 +45,38 @@ export const listen: Command<ListenOptions> = {
 
   async run(options, context) {
     const { terminal, signal } = context;
-    await using session = await openSession(
-      options,
-      { command: "listen", listen: "configured" },
-      context,
-    );
-    // In one go: nothing can arrive between the line that says so and the subscription.
-    if (options.json) printReadyLine(session, context);
-    else printHeader(session, context);
     const ended = either(signal, terminal.closed);
-    await showAll(session, options, context, ended);
+    while (await listenOnce(options, context, ended) === "node gone") {
+      terminal.remark("the node that ran is gone; going on");
+    }
     if (!signal.aborted) return EXIT_CODES.done;
     if (!(signal.reason instanceof Interruption)) throw signal.reason;
     return signal.reason.by === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.done;
   },
 };
+
+/** Listens until `ended` aborts, or until the node of another process, through which it works, is gone. */
+async function listenOnce(
+  options: ListenOptions,
+  context: CommandContext,
+  ended: AbortSignal,
+): Promise<"ended" | "node gone"> {
+  await using session = await openSession(
+    options,
+    { command: "listen", listen: "configured" },
+    context,
+  );
+  const { ended: gone } = session.node;
+  // In one go: nothing can arrive between the line that says so and the subscription.
+  if (options.json) printReadyLine(session, context);
+  else printHeader(session, context);
+  try {
+    await showAll(session, options, context, either(ended, gone));
+  } catch (error) {
+    if (error !== gone.reason) throw error;
+  }
+  return gone.aborted && !ended.aborted ? "node gone" : "ended";
+}
 
 /**
  * Prints what was never shown, then what has happened meanwhile, then what happens until `ended`

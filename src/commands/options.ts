@@ -98,7 +98,7 @@ export const settingOptions = group(
 /** The same for a node on the configured port. */
 export const listeningOptions = group(
   "Settings for this run",
-  object({ ...settingFields(), port: setting("port", "PORT") }),
+  object({ ...settingFields(), port: setting("port", "PORT"), direct: directOption() }),
 );
 
 /** `--direct`, for commands that otherwise work through the node of another process. */

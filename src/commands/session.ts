@@ -1,7 +1,8 @@
 /**
  * The time in which a command has a node. Where another process owns the profile, it is the node of
  * that one, over the control socket (`src/control`). Where nobody does, this process owns the profile
- * and runs a node, and lets other commands work through it meanwhile. The command need not know which.
+ * and runs a node, and lets other commands work through it meanwhile. The command need not know which,
+ * except that the node of another process may end before it.
  *
  * What is owned is taken in order and given back in the reverse order on every way out: the node says
  * goodbye and closes the database, then the log is closed, then the profile is free for others.
@@ -13,6 +14,7 @@ import { acquireProfileLock } from "../config/profile_lock.ts";
 import { ChatError } from "../errors.ts";
 import type { ChatNode, NodeInit } from "../node/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
+import { createStyle } from "../terminal/style.ts";
 import type { CommandContext } from "./command.ts";
 import { aborted, Deadline } from "./deadline.ts";
 import type { ProfileOptions, SettingOptions } from "./options.ts";
@@ -31,25 +33,29 @@ export interface Session extends AsyncDisposable {
 export interface SessionPurpose {
   /** The command, told to whoever wants the same profile meanwhile. */
   readonly command: string;
-  /** `configured`: only a node of its own will do, since it is there for that. */
+  /** `configured`: a node that stays, until the command is stopped. */
   readonly listen: NodeInit["listen"];
+  /** Only a node of its own will do. */
+  readonly alone?: boolean;
 }
 
 type SessionOptions = ProfileOptions & SettingOptions;
 
 /**
- * How long an owner may take until it can be worked through: it may be starting its node just now, or
- * leaving. Far more than either takes.
+ * How often to look for an owner that cannot be worked through: it may be starting its node just now,
+ * or leaving. With `ROUND_MS` that is far more than either takes.
  */
-const OWNER_PATIENCE_MS = 10_000;
-/** How often to look for it meanwhile. */
+const OWNER_ROUNDS = 10;
+/** How often to try to become the owner: each try may leave a blocked system call behind. */
+const ROUND_MS = 1_000;
+/** How often to look for an owner within a round. */
 const LOOK_MS = 50;
-/** How often to try to become the owner meanwhile: each try may leave a blocked system call behind. */
-const LOCK_EVERY_MS = 1_000;
 /** How long a command that is done runs its node for others: as long as most of them wait. */
 const LINGER_MS = 30_000;
 
 /**
+ * A command whose node stays works through another one that stays. One that is only there for the
+ * time of a command it waits for, however long that is, and then takes its place.
  * @throws ChatError: whatever is wrong with options, profile, key, database or address; the reason
  *   of `context.signal`
  */
@@ -60,25 +66,42 @@ export async function openSession(
 ): Promise<Session> {
   const settings = await readSettings(options, context);
   const own = () => ownSession(settings, options, purpose, context);
-  if (purpose.listen === "configured" || options.direct) return await own();
-  using patience = new Deadline(OWNER_PATIENCE_MS, context.signal);
-  for (;;) {
-    using round = new Deadline(LOCK_EVERY_MS, patience.signal);
-    const through = await throughOwner(settings, round.signal, "look once");
-    if (through !== undefined && "node" in through) return through;
+  if (purpose.alone || options.direct) return await own();
+  const join = (signal: AbortSignal, how: "look once" | "keep looking") =>
+    throughOwner(settings, purpose, signal, how);
+  for (let [vain, waited] = [0, false];;) {
+    using round = new Deadline(ROUND_MS, context.signal);
+    const first = await join(round.signal, "look once");
+    if (isSession(first)) return settingsIgnored(first, options, context);
     try {
       return await own();
     } catch (error) {
       const isInUse = error instanceof ChatError && error.code === "profile-in-use";
       if (!isInUse) throw error;
       // Somebody has it, and cannot be worked through: that reason says more.
-      if (through !== undefined && through.code !== "node-stopped") throw through;
-      const later = await throughOwner(settings, round.signal, "keep looking");
-      if (later !== undefined && "node" in later) return later;
+      if (first instanceof ChatError && first.code !== "node-stopped") throw first;
+      const later = await join(round.signal, "keep looking");
+      if (isSession(later)) return settingsIgnored(later, options, context);
       context.signal.throwIfAborted();
-      if (patience.expired) throw later ?? through ?? error;
+      if (later === "passing") {
+        if (!waited) remark(`${error.message}; waiting until it is done`, context);
+        waited = true;
+      } else if (++vain === OWNER_ROUNDS) {
+        throw later ?? (first === "passing" ? undefined : first) ?? error;
+      }
     }
   }
+}
+
+function remark(line: string, { terminal }: Pick<CommandContext, "terminal">): void {
+  terminal.remark(createStyle(terminal.colors).dim(sanitise(line)));
+}
+
+/** `passing`: the owner only runs its node for the time of a command, and a lasting one is wanted. */
+type Owner = Session | "passing" | ChatError | undefined;
+
+function isSession(owner: Owner): owner is Session {
+  return typeof owner === "object" && !(owner instanceof ChatError);
 }
 
 /**
@@ -87,26 +110,55 @@ export async function openSession(
  */
 async function throughOwner(
   { profile, config }: Settings,
+  { listen }: SessionPurpose,
   signal: AbortSignal,
   how: "look once" | "keep looking",
-): Promise<Session | ChatError | undefined> {
+): Promise<Owner> {
   const { connectToOwner } = await import("../control/client.ts");
   for (;;) {
-    let fault: ChatError | undefined;
+    let found: Owner;
     try {
       const node = await connectToOwner(profile);
       if (node !== undefined) {
         const leave = () => node[Symbol.asyncDispose]();
-        return { profile, config, node, goesOn: true, [Symbol.asyncDispose]: leave };
+        if (listen === "ephemeral" || node.lasting) {
+          return { profile, config, node, goesOn: true, [Symbol.asyncDispose]: leave };
+        }
+        await leave();
+        found = "passing";
       }
     } catch (error) {
       if (!(error instanceof ChatError) || error.code === "not-supported") throw error;
-      fault = error;
+      found = error;
     }
-    if (how === "look once" || signal.aborted) return fault;
+    if (how === "look once" || signal.aborted) return found;
     using pause = new Deadline(LOOK_MS, signal);
     await aborted(pause.signal);
   }
+}
+
+/** The flags that say how a node runs, as far as this run has any, mean nothing to another one. */
+function settingsIgnored(
+  session: Session,
+  { name, host, port, mandatory, mdns, readReceipts, logFile, logLevel }: SessionOptions,
+  context: CommandContext,
+): Session {
+  const given = {
+    "--name": name,
+    "--host": host,
+    "--port": port,
+    "--mandatory": mandatory,
+    "--no-mdns": mdns,
+    "--no-read-receipts": readReceipts,
+    "--log-file": logFile,
+    "--log-level": logLevel,
+  };
+  const flags = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (flags.length > 0) {
+    const what = flags.map(([flag]) => flag).join(", ");
+    remark(`no effect: ${what}; the node that runs already keeps its own settings`, context);
+  }
+  return session;
 }
 
 async function ownSession(
@@ -135,7 +187,7 @@ async function ownSession(
     await startNode({ databasePath: profile.databaseFile, config, identity, listen }),
   );
   signal.throwIfAborted();
-  await letOthersIn(node, profile, resources, listen === "ephemeral" ? signal : undefined);
+  await letOthersIn(node, profile, resources, listen === "configured" ? "lasting" : signal);
 
   const owned = resources.move();
   return {
@@ -150,13 +202,13 @@ async function ownSession(
 /**
  * Serves the node to other commands. Where that cannot be, the log says so: it is a help to them, and
  * nothing that this command needs.
- * @param hurry where the command ends by itself: others may finish meanwhile, until this aborts
+ * @param stay where the command ends by itself: others may finish meanwhile, until this aborts
  */
 async function letOthersIn(
   node: ChatNode,
   profile: Profile,
   resources: AsyncDisposableStack,
-  hurry: AbortSignal | undefined,
+  stay: "lasting" | AbortSignal,
 ): Promise<void> {
   const { serveControl } = await import("../control/server.ts");
   const { getLogger } = await import("@logtape/logtape");
@@ -166,6 +218,7 @@ async function letOthersIn(
       await serveControl({
         profile,
         node,
+        lasting: stay === "lasting",
         onTrouble(what, detail) {
           // Only what the message names gets into the line.
           const named = Object.keys(detail).map((key) => `${key} {${key}}`);
@@ -173,9 +226,9 @@ async function letOthersIn(
         },
       }),
     );
-    if (hurry === undefined) return;
+    if (stay === "lasting") return;
     resources.defer(async () => {
-      using limit = new Deadline(LINGER_MS, hurry);
+      using limit = new Deadline(LINGER_MS, stay);
       await server.idle(limit.signal);
     });
   } catch (error) {

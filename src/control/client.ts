@@ -1,6 +1,5 @@
 /** From a profile to the node of the process that owns it. */
 import type { Profile } from "../config/paths.ts";
-import type { ChatNode } from "../node/chat_node.ts";
 import { controlPlace, dial, type Place } from "./place.ts";
 import { RemoteNode } from "./remote_node.ts";
 
@@ -13,7 +12,7 @@ import { RemoteNode } from "./remote_node.ts";
 export async function connectToOwner(
   profile: Profile,
   place: Place = controlPlace(profile, Deno.build.os),
-): Promise<ChatNode | undefined> {
+): Promise<RemoteNode | undefined> {
   const dialled = await dial(place);
   return dialled === undefined ? undefined : await RemoteNode.greet(dialled);
 }

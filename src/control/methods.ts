@@ -11,9 +11,9 @@ export type Methods = {
 };
 
 /** @param subscribe begins to tell the client of events */
-export function methodsOf(node: ChatNode, subscribe: () => void): Methods {
+export function methodsOf(node: ChatNode, subscribe: Methods["subscribe"]): Methods {
   return {
-    subscribe: () => Promise.resolve(subscribe() ?? undefined),
+    subscribe,
     resolve: ({ peer }) => node.resolve(peer),
     send: ({ recipient, text, replyTo }, signal) =>
       node.send(recipient, text, { signal, ...(replyTo === undefined ? {} : { replyTo }) }),
@@ -24,12 +24,12 @@ export function methodsOf(node: ChatNode, subscribe: () => void): Methods {
     peers: () => node.peers(),
     knownPeers: () => node.knownPeers(),
     history: ({ query }) => node.history(query),
-    counts: () => node.counts(),
+    counts: ({ upTo }) => node.counts(upTo),
     outbox: ({ limit }) => node.outbox(limit),
     cancelMessage: ({ messageId }) => node.cancel(messageId),
     retry: () => done(node.retry()),
     reachability: ({ recipient }) => node.reachability(recipient),
-    unread: ({ limit }) => node.unread(limit),
+    unread: ({ limit, upTo }) => node.unread(limit, upTo),
     shown: ({ messages }) => done(node.shown(messages)),
   };
 }

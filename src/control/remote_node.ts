@@ -64,7 +64,8 @@ export class RemoteNode implements ChatNode {
   #welcome: Welcome | undefined;
   #writing: Promise<void> = Promise.resolve();
   #lastId = 0;
-  #isSubscribed = false;
+  /** Once there are listeners: the place in the history after which messages come as events. */
+  #eventsFrom: Promise<number> | undefined;
 
   private constructor(connection: Deno.Conn) {
     this.#connection = connection;
@@ -93,6 +94,11 @@ export class RemoteNode implements ChatNode {
     }
   }
 
+  /** Whether the node is there to stay, and not only for as long as one command takes. */
+  get lasting(): boolean {
+    return this.#greeted.lasting;
+  }
+
   get ended(): AbortSignal {
     return this.#ending.signal;
   }
@@ -112,10 +118,10 @@ export class RemoteNode implements ChatNode {
   /** Events from before never come: they are for who runs the node. */
   subscribe(listener: (event: NodeEvent) => void): Disposable {
     this.#listeners.add(listener);
-    if (!this.#isSubscribed) {
-      this.#isSubscribed = true;
+    if (this.#eventsFrom === undefined) {
+      this.#eventsFrom = this.#call("subscribe", undefined).then(({ position }) => position);
       // It can only fail with the connection, and then `ended` says so.
-      this.#call("subscribe", undefined).catch(() => {});
+      this.#eventsFrom.catch(() => {});
     }
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
@@ -165,8 +171,8 @@ export class RemoteNode implements ChatNode {
     return this.#call("history", { query });
   }
 
-  counts(): Promise<Counts> {
-    return this.#call("counts", undefined);
+  async counts(upTo?: number): Promise<Counts> {
+    return await this.#call("counts", { upTo: upTo ?? await this.#missedUpTo() });
   }
 
   outbox(limit: number): Promise<OutboxEntry[]> {
@@ -185,8 +191,8 @@ export class RemoteNode implements ChatNode {
     return this.#call("reachability", { recipient });
   }
 
-  unread(limit: number): Promise<ReceivedMessage[]> {
-    return this.#call("unread", { limit });
+  async unread(limit: number, upTo?: number): Promise<ReceivedMessage[]> {
+    return await this.#call("unread", { limit, upTo: upTo ?? await this.#missedUpTo() });
   }
 
   async shown(messages: readonly SeenMessage[]): Promise<void> {
@@ -202,6 +208,11 @@ export class RemoteNode implements ChatNode {
     this.#end(stopped("the connection to the node is closed"));
     await this.#reading;
     await this.#writing;
+  }
+
+  /** Up to where no events tell of messages: everything, while nobody listens to them. */
+  async #missedUpTo(): Promise<number> {
+    return await this.#eventsFrom ?? Number.MAX_SAFE_INTEGER;
   }
 
   get #greeted(): Welcome {

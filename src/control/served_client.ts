@@ -37,6 +37,8 @@ export interface ServedClientInit {
   readonly node: ChatNode;
   /** What the client has to show; undefined: that it could connect is enough. */
   readonly token: string | undefined;
+  /** Whether the node stays when the command that runs it is done with its own work. */
+  readonly lasting: boolean;
   /** Something for the log. */
   readonly onTrouble: (what: string, detail: Record<string, unknown>) => void;
 }
@@ -128,14 +130,14 @@ export class ServedClient {
   }
 
   async #welcome(request: JSONRPCRequest): Promise<void> {
-    const { node, token } = this.#init;
+    const { node, token, lasting } = this.#init;
     if (request.method !== "hello" || this.#isWelcome) {
       throw new ShapeError("it did not begin with one hello");
     }
     const { id = null } = request;
     try {
       const hello = METHODS.hello.params(request.params, "params");
-      const welcome = checkHello(hello, token, node);
+      const welcome = checkHello(hello, token, node, lasting);
       this.#isWelcome = true;
       this.#put(createJSONRPCSuccessResponse(id, welcome));
     } catch (error) {
@@ -183,13 +185,19 @@ export class ServedClient {
     for (const name of Object.keys(methods)) if (isMethod(name)) add(name);
   }
 
-  #subscribe(): void {
-    if (this.#isSubscribed || this.#resources.disposed) return;
-    this.#isSubscribed = true;
-    this.#resources.use(this.#init.node.subscribe((event) => {
-      this.#tellNames(event, "event");
-      this.#outgoing.put(JSON.stringify(createJSONRPCNotification("event", event)), "event");
-    }, { from: "now" }));
+  /** @returns the place in the history after which messages come as events */
+  async #subscribe(): Promise<{ position: number }> {
+    const { node } = this.#init;
+    if (!this.#isSubscribed && !this.#resources.disposed) {
+      this.#isSubscribed = true;
+      this.#resources.use(node.subscribe((event) => {
+        this.#tellNames(event, "event");
+        this.#outgoing.put(JSON.stringify(createJSONRPCNotification("event", event)), "event");
+      }, { from: "now" }));
+    }
+    // Read in the same turn: a message is either up to here, or an event.
+    const [last] = await node.history({ limit: 1 });
+    return { position: last?.position ?? 0 };
   }
 
   #put(response: JSONRPCResponse): void {

@@ -17,6 +17,8 @@ export interface ControlInit {
   /** Its lock is held by this process. */
   readonly profile: Profile;
   readonly node: ChatNode;
+  /** Whether the node stays when the command that runs it is done with its own work. */
+  readonly lasting: boolean;
   /** Something for the log. */
   readonly onTrouble: (what: string, detail: Record<string, unknown>) => void;
   /** Default: that of the profile on this platform. */
@@ -81,14 +83,14 @@ class Server implements ControlServer {
   }
 
   #take(connection: Deno.Conn): void {
-    const { node, onTrouble } = this.#init;
+    const { node, lasting, onTrouble } = this.#init;
     if (this.#clients.size >= MAX_CLIENTS) {
       onTrouble("one client too many of the control socket is refused", { limit: MAX_CLIENTS });
       void turnAway(connection);
       return;
     }
     const { token } = this.#listening;
-    const client = new ServedClient({ connection, node, token, onTrouble });
+    const client = new ServedClient({ connection, node, token, lasting, onTrouble });
     const served = client.run().finally(() => {
       this.#clients.delete(client);
       this.#left.resolve();

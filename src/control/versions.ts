@@ -19,6 +19,7 @@ export function checkHello(
   hello: Hello,
   token: string | undefined,
   node: Pick<ChatNode, "peerId" | "name" | "addresses">,
+  lasting: boolean,
 ): Welcome {
   const { program, protocol } = hello;
   if (token !== undefined && !isEqual(hello.token ?? "", token)) {
@@ -43,6 +44,7 @@ export function checkHello(
     peerId: node.peerId,
     name: node.name,
     addresses: node.addresses(),
+    lasting,
   };
 }
 

@@ -46,7 +46,7 @@ import {
 } from "./check.ts";
 
 /** Raised with every change that an older or newer program would not understand. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** The largest line from a client: a message of 32 KiB is at most 192 KiB as JSON. */
 export const MAX_REQUEST_BYTES = 1024 * 1024;
@@ -78,12 +78,15 @@ export interface Welcome {
   readonly peerId: string;
   readonly name: string;
   readonly addresses: readonly string[];
+  /** Whether the node is there to stay: not only for as long as one command takes. */
+  readonly lasting: boolean;
 }
 
 /** What can be asked, and what is answered. */
 export interface Shapes {
   hello: { params: Hello; result: Welcome };
-  subscribe: { params: undefined; result: undefined };
+  /** `position`: the last one of the history before the first event. */
+  subscribe: { params: undefined; result: { position: number } };
   resolve: { params: { peer: string }; result: Recipient };
   send: {
     params: { recipient: Recipient; text: string; replyTo: string | undefined };
@@ -96,12 +99,12 @@ export interface Shapes {
   peers: { params: undefined; result: ActivePeer[] };
   knownPeers: { params: undefined; result: KnownPeer[] };
   history: { params: { query: HistoryQuery }; result: MessageRecord[] };
-  counts: { params: undefined; result: Counts };
+  counts: { params: { upTo: number }; result: Counts };
   outbox: { params: { limit: number }; result: OutboxEntry[] };
   cancelMessage: { params: { messageId: string }; result: OwnMessage | undefined };
   retry: { params: undefined; result: undefined };
   reachability: { params: { recipient: Recipient }; result: Reachability };
-  unread: { params: { limit: number }; result: ReceivedMessage[] };
+  unread: { params: { limit: number; upTo: number }; result: ReceivedMessage[] };
   shown: { params: { messages: readonly SeenMessage[] }; result: undefined };
 }
 
@@ -149,8 +152,11 @@ const conversation: Check<Conversation> = tagged<Conversation>("kind", {
   }),
 });
 
+/** A place in the history. */
+const position = integer(0, Number.MAX_SAFE_INTEGER);
+
 const messageBase = {
-  position: integer(0, Number.MAX_SAFE_INTEGER),
+  position,
   id: word,
   conversation,
   text: text(LONGEST_TEXT),
@@ -224,7 +230,7 @@ const historyQuery: Check<HistoryQuery> = (value, path) => {
     orUndefined(check)(fieldOf(value, key, path), `${path}.${key}`);
   const [who, after, since, words] = [
     field("conversation", recipient),
-    field("after", integer(0, Number.MAX_SAFE_INTEGER)),
+    field("after", position),
     field("since", number),
     field("search", text(LONGEST_TEXT)),
   ];
@@ -252,9 +258,10 @@ export const METHODS: {
       peerId,
       name: word,
       addresses: list(word, MAX_PEERS),
+      lasting: boolean,
     }),
   },
-  subscribe: { params: nothing, result: nothing },
+  subscribe: { params: nothing, result: record<{ position: number }>({ position }) },
   resolve: { params: record<{ peer: string }>({ peer: word }), result: recipient },
   send: {
     params: record<Shapes["send"]["params"]>({
@@ -274,7 +281,10 @@ export const METHODS: {
     params: record<{ query: HistoryQuery }>({ query: historyQuery }),
     result: list(message, MAX_MESSAGES),
   },
-  counts: { params: nothing, result: record<Counts>({ waiting: number, unread: number }) },
+  counts: {
+    params: record<{ upTo: number }>({ upTo: position }),
+    result: record<Counts>({ waiting: number, unread: number }),
+  },
   outbox: {
     params: limited,
     result: list(
@@ -294,7 +304,13 @@ export const METHODS: {
       nextAttempt: orUndefined(number),
     }),
   },
-  unread: { params: limited, result: list(receivedMessage, MAX_MESSAGES) },
+  unread: {
+    params: record<{ limit: number; upTo: number }>({
+      limit: integer(0, MAX_MESSAGES),
+      upTo: position,
+    }),
+    result: list(receivedMessage, MAX_MESSAGES),
+  },
   shown: {
     params: record<{ messages: readonly SeenMessage[] }>({
       messages: list(

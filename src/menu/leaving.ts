@@ -25,11 +25,15 @@ export function exitCodeOf(
   throw error;
 }
 
-/** @param waiting how many own messages are not delivered, 0 or more */
-export function goodbyeLines(waiting: number): string[] {
+/**
+ * @param waiting how many own messages are not delivered, 0 or more
+ * @param goesOn whether the node runs on without the menu
+ */
+export function goodbyeLines(waiting: number, goesOn: boolean): string[] {
   if (waiting === 0) return ["Goodbye."];
+  const next = goesOn ? "the node that runs keeps trying" : "p2p-chat tries again when it runs";
   return [
-    `${someMessages(waiting)} not delivered yet: p2p-chat tries again when it runs`,
+    `${someMessages(waiting)} not delivered yet: ${next}`,
     "Goodbye.",
   ];
 }

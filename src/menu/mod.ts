@@ -11,6 +11,7 @@
  * Exit code: 0, also where the input ends, the terminal is closed or the system asks to stop; 130
  * for Ctrl-C.
  */
+import { ownerOf } from "../commands/beside_owner.ts";
 import type { CommandContext } from "../commands/command.ts";
 import { Deadline, either } from "../commands/deadline.ts";
 import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
@@ -63,14 +64,17 @@ export async function runMenu(options: MenuOptions, context: CommandContext): Pr
   const around: Surroundings = { options, context, prompter, keysPressed, signal };
   try {
     const settings = await readSettings(options, context);
-    await firstStart(settings, terminal.interactive, prompter, probeListen, signal);
+    // A node that runs has its settings.
+    if (await ownerOf(settings.profile, context.now) === undefined) {
+      await firstStart(settings, terminal.interactive, prompter, probeListen, signal);
+    }
     for (;;) {
       await using session = await open(around);
       const ended = await use(session, around);
       if (ended !== "restart") return ended;
     }
   } catch (error) {
-    return leave(error, around, 0);
+    return leave(error, around, 0, false);
   }
 }
 
@@ -104,29 +108,37 @@ async function open({ options, context, prompter, signal }: Surroundings): Promi
 /** @returns the exit code, or that the node is to be started anew */
 async function use(session: Session, around: Surroundings): Promise<number | "restart"> {
   const { prompter } = around;
+  const { ended: gone } = session.node;
   try {
-    const ended = await talk(session, around);
+    const ended = await talk(session, { ...around, signal: either(around.signal, gone) });
     const isLast = ended === "quit";
     prompter.note(
-      isLast ? goodbyeLines(await waitingAtEnd(session)) : ["starting anew with the new settings"],
+      isLast
+        ? goodbyeLines(await waitingAtEnd(session), session.goesOn)
+        : ["starting anew with the new settings"],
     );
     return isLast ? EXIT_CODES.done : ended;
   } catch (error) {
-    return leave(error, around, await waitingAtEnd(session));
+    if (gone.aborted && !around.signal.aborted) {
+      prompter.note(["the node that ran is gone; going on"]);
+      return "restart";
+    }
+    return leave(error, around, await waitingAtEnd(session), session.goesOn);
   }
 }
 
 /** What is printed here, and marked as shown, is done when this is over: the goodbye comes last. */
-async function talk(
-  { node, profile }: Session,
-  around: Surroundings,
-): Promise<"quit" | "restart"> {
+async function talk(session: Session, around: Surroundings): Promise<"quit" | "restart"> {
+  const { node, profile, goesOn } = session;
   const { context: { terminal, now }, prompter, keysPressed, signal } = around;
   const style = createStyle(terminal.colors);
   const displayName = node.displayName.bind(node);
   await using shown = new ShownMessages(node, terminal);
   const view = { node, displayName, terminal, prompter, style, shown, signal };
   prompter.note(headerLines(node, style));
+  if (goesOn) {
+    prompter.note(["its node runs already, in another process, and stays when this ends"]);
+  }
   // Before the news: what arrived earlier is shown earlier.
   await showMissed(view);
   using news = new News({ node, style, now, print: (line) => prompter.printAbove(line), shown });
@@ -134,7 +146,7 @@ async function talk(
   prompter.note([await activeText(node, displayName)]);
   return await mainMenu(
     { ...view, news, keysPressed, now },
-    { folder: profile.folder, settings: () => settingsChanged(node, around) },
+    { folder: profile.folder, settings: () => settingsChanged(session, around) },
   );
 }
 
@@ -148,8 +160,9 @@ async function waitingAtEnd({ node }: Session): Promise<number> {
   }
 }
 
+/** @returns whether the node has to be started anew; that of another process is left alone */
 async function settingsChanged(
-  node: Pick<ChatNode, "addresses">,
+  { node, goesOn }: Session,
   { options, context, prompter, signal }: Surroundings,
 ): Promise<boolean> {
   const ownPorts = new Set(node.addresses().map((address) => parseAddress(address).port));
@@ -158,7 +171,11 @@ async function settingsChanged(
   const before = await readSettings(options, context);
   await changeSettings({ options, env: context.env, prompter, probe, signal });
   const after = await readSettings(options, context);
-  return needsRestart(before.config, after.config);
+  if (!needsRestart(before.config, after.config)) return false;
+  if (goesOn) {
+    prompter.note(["the node that runs already takes the new settings when it starts anew"]);
+  }
+  return !goesOn;
 }
 
 async function firstPeers(
@@ -175,11 +192,17 @@ async function firstPeers(
 
 /**
  * @param waiting how many own messages are not delivered
+ * @param goesOn whether the node runs on
  * @returns the exit code, where `error` is a way to leave
  * @throws what really went wrong
  */
-function leave(error: unknown, { context, prompter }: Surroundings, waiting: number): number {
+function leave(
+  error: unknown,
+  { context, prompter }: Surroundings,
+  waiting: number,
+  goesOn: boolean,
+): number {
   const code = exitCodeOf(error, context);
-  prompter.note(goodbyeLines(waiting));
+  prompter.note(goodbyeLines(waiting, goesOn));
   return code;
 }

@@ -144,7 +144,8 @@ export interface ChatNode extends AsyncDisposable {
    */
   displayName(peerId: string): string;
   history(query: HistoryQuery): Promise<MessageRecord[]>;
-  counts(): Promise<Counts>;
+  /** @param upTo as for `unread` */
+  counts(upTo?: number): Promise<Counts>;
   /** What is not delivered, in the order of writing: the first `limit`. */
   outbox(limit: number): Promise<OutboxEntry[]>;
   /**
@@ -159,10 +160,12 @@ export interface ChatNode extends AsyncDisposable {
   /** How it stands with reaching somebody. */
   reachability(recipient: Recipient): Promise<Reachability>;
   /**
-   * Messages that arrived in earlier runs and were never shown, oldest first: the first `limit`. What
-   * arrives in this run comes as an event.
+   * Messages that were never shown, oldest first: the first `limit` of those that arrived before
+   * events come. What arrives from then on comes as an event.
+   * @param upTo the last position that counts; default: where the events begin, which is the start of
+   *   the node, and for another process the first `subscribe`
    */
-  unread(limit: number): Promise<ReceivedMessage[]>;
+  unread(limit: number, upTo?: number): Promise<ReceivedMessage[]>;
   /**
    * The person has seen these: they are not unread any more, and their senders are told where both
    * sides allow it. What cannot be saved now is shown once more in a later run.

@@ -236,11 +236,11 @@ export class RunningNode implements ChatNode {
     });
   }
 
-  counts(): Promise<Counts> {
+  counts(upTo = this.#lastPosition): Promise<Counts> {
     const { outbox, readMarks } = this.#init.history;
     return Promise.try(() => ({
       waiting: outbox.count(),
-      unread: readMarks.countUnread(this.#lastPosition),
+      unread: readMarks.countUnread(upTo),
     }));
   }
 
@@ -286,10 +286,9 @@ export class RunningNode implements ChatNode {
     });
   }
 
-  unread(limit: number): Promise<ReceivedMessage[]> {
+  unread(limit: number, upTo = this.#lastPosition): Promise<ReceivedMessage[]> {
     return Promise.try(() =>
-      this.#init.history.readMarks.unread(limit)
-        .filter(({ position }) => position <= this.#lastPosition)
+      this.#init.history.readMarks.unread(limit).filter(({ position }) => position <= upTo)
     );
   }
 

@@ -45,6 +45,7 @@ export class ControlFixture implements AsyncDisposable {
       await serveControl({
         profile: this.profile,
         node: this.node,
+        lasting: true,
         onTrouble: (what, detail) => {
           this.troubles.push({ what, detail });
           this.#changed.resolve();

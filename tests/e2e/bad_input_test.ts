@@ -85,7 +85,9 @@ Deno.test("a port in use is named, whoever has it", async () => {
 Deno.test("a second process that wants a profile for itself learns who has it", async () => {
   await using home = await Home.make();
   const { node } = await home.listen();
-  for (const args of [["listen"], ["send", "127.0.0.1:7000", "hello", "--direct", ...SOON]]) {
+  for (
+    const args of [["listen", "--direct"], ["send", "127.0.0.1:7000", "hello", "--direct", ...SOON]]
+  ) {
     assertRefusal(await home.run(args), {
       code: 1,
       error: new RegExp(`profile "default" is in use by process ${node.pid} \\(listen, since `),

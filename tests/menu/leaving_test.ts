@@ -34,13 +34,17 @@ Deno.test("`exitCodeOf()` takes a closed pipe for an end, and throws what went w
 });
 
 Deno.test("`goodbyeLines()` says how many messages are on their way", () => {
-  assertEquals(goodbyeLines(0), ["Goodbye."]);
+  assertEquals(goodbyeLines(0, false), ["Goodbye."]);
   assertEquals(
-    goodbyeLines(1)[0],
+    goodbyeLines(1, false)[0],
     "1 message not delivered yet: p2p-chat tries again when it runs",
   );
   assertEquals(
-    goodbyeLines(2)[0],
+    goodbyeLines(2, false)[0],
     "2 messages not delivered yet: p2p-chat tries again when it runs",
+  );
+  assertEquals(
+    goodbyeLines(1, true)[0],
+    "1 message not delivered yet: the node that runs keeps trying",
   );
 });

@@ -46,7 +46,7 @@ export const demoPeer: Command<DemoPeerOptions> = {
     const { terminal, signal } = context;
     await using session = await openSession(
       options,
-      { command: "demo-peer", listen: "configured" },
+      { command: "demo-peer", listen: "configured", alone: true },
       context,
     );
     printReadyLine(session, context);
