@@ -76,6 +76,8 @@ async function* check(
   const { checkDatabase } = await import("./doctor/database_check.ts");
   const { outcome, inspection } = checkDatabase(subject);
   yield { check: "database", ...outcome };
+  const { checkControl } = await import("./doctor/control_check.ts");
+  yield { check: "control", ...await checkControl(profile) };
   const { checkClock } = await import("./doctor/clock_check.ts");
   yield { check: "clock", ...checkClock(subject.now, inspection?.newest) };
   signal.throwIfAborted();

@@ -23,7 +23,7 @@ import { nodeEventLine } from "./node_lines.ts";
 import { eventText } from "./node_text.ts";
 import {
   jsonOption,
-  listeningOptions,
+  lastingOptions,
   type ProfileOptions,
   profileOptions,
   type SettingOptions,
@@ -41,7 +41,7 @@ export const listen: Command<ListenOptions> = {
     "p2p-chat listen --name red --port 7000",
     "p2p-chat listen --mandatory 192.168.1.20:7000 --json",
   ],
-  parser: merge(object({ json: jsonOption }), listeningOptions, profileOptions),
+  parser: merge(object({ json: jsonOption }), lastingOptions, profileOptions),
 
   async run(options, context) {
     const { terminal, signal } = context;

@@ -239,7 +239,7 @@ export interface SettingLine {
 /** One thing that `doctor` looked at. */
 export interface CheckLine {
   readonly event: "check";
-  /** `profile`, `settings`, `identity`, `database`, `clock`, `port`, ...; `mandatory` for each peer. */
+  /** `profile`, `settings`, `identity`, `database`, `control`, `clock`, `port`, ...; `mandatory` for each peer. */
   readonly check: string;
   /** `skipped`: it could not, or need not, be looked at. */
   readonly status: "ok" | "warning" | "bad" | "skipped";

@@ -98,6 +98,12 @@ export const settingOptions = group(
 /** The same for a node on the configured port. */
 export const listeningOptions = group(
   "Settings for this run",
+  object({ ...settingFields(), port: setting("port", "PORT") }),
+);
+
+/** The same for a command that works through the node of another process where there is one. */
+export const lastingOptions = group(
+  "Settings for this run",
   object({ ...settingFields(), port: setting("port", "PORT"), direct: directOption() }),
 );
 

@@ -21,6 +21,7 @@ Deno.test("`doctor` before the first start makes nothing and says what will", as
     settings: "ok",
     identity: "skipped",
     database: "skipped",
+    control: "skipped",
     clock: "ok",
     port: "ok",
     addresses: "warning",

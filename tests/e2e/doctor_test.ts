@@ -19,11 +19,14 @@ Deno.test("`doctor` beside the profile's own node finds everything in order and 
   const found = checks(events);
   assertEquals(code, 0, [...err, ...events.map((line) => JSON.stringify(line))].join("\n"));
   assertEquals(err, []);
-  for (const check of ["profile", "settings", "identity", "database", "clock", "port"]) {
+  for (const check of ["profile", "settings", "identity", "database", "control", "clock", "port"]) {
     assertEquals(found.get(check)?.status, "ok", check);
   }
   const { message = "" } = found.get("port") ?? {};
   assert(message.includes(`own listen (process ${node.pid})`), message);
+  await Deno.remove(`${home.profile}/control.sock`);
+  const cut = await home.run(["doctor", "--json", "--port", String(port), ...LOOPBACK]);
+  assertEquals([cut.code, checks(cut.events).get("control")?.status], [1, "bad"]);
 
   node.kill("SIGTERM");
   assertEquals((await node.finished()).code, 0);
