@@ -288,3 +288,12 @@ for (const [protocol, words] of [[0, "newer"], [PROTOCOL_VERSION + 1, "older"]] 
     await client.closed();
   });
 }
+
+Deno.test("a client that says nothing is given up, and only that one", async () => {
+  await using owner = await ControlFixture.serve();
+  const other = await owner.connect();
+  const mute = await owner.raw();
+  await mute.closed();
+  await owner.trouble("a client of the control socket said no hello");
+  assertEquals(await other.counts(), { waiting: 0, unread: 0 });
+});
