@@ -322,15 +322,18 @@ export const nodeEvent: Check<NodeEvent> = tagged<NodeEvent>("event", {
   }),
   "peer-up": record<Extract<NodeEvent, { event: "peer-up" }>>({
     event: oneOf(["peer-up"]),
+    at: number,
     peer: activePeer,
   }),
   "peer-down": record<Extract<NodeEvent, { event: "peer-down" }>>({
     event: oneOf(["peer-down"]),
+    at: number,
     peer: activePeer,
     departure: oneOf(["goodbye", "closed", "lost"]),
   }),
   notice: record<Extract<NodeEvent, { event: "notice" }>>({
     event: oneOf(["notice"]),
+    at: number,
     text: text(LONGEST_TEXT),
   }),
 });

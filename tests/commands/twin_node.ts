@@ -44,6 +44,13 @@ export function activePeer(fields: Partial<ActivePeer> = {}): ActivePeer {
   };
 }
 
+/** An event as a test writes it: without a time it happens at `NOW`. */
+export type TwinEvent = Timeless<NodeEvent>;
+
+type Timeless<Event> = Event extends { readonly at: number }
+  ? Omit<Event, "at"> & { readonly at?: number }
+  : Event;
+
 /** What the twin does where a test wants more than nothing. */
 export interface TwinBehaviour {
   readonly peers?: readonly ActivePeer[];
@@ -92,7 +99,9 @@ export class TwinNode implements ChatNode {
   }
 
   /** Something happens. */
-  emit(event: NodeEvent): void {
+  emit(happening: TwinEvent): void {
+    const carriesTime = happening.event === "message" || happening.event === "state";
+    const event: NodeEvent = carriesTime ? happening : { at: NOW, ...happening };
     for (const listener of [...this.#listeners]) listener(event);
   }
 

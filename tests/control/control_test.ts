@@ -94,9 +94,9 @@ Deno.test("RemoteNode sends, and tells each subscriber what happens, in order", 
   owner.node.emit({ event: "peer-down", peer: activePeer(), departure: "lost" });
   owner.node.emit({ event: "notice", text: "a\x1b[2J" });
   assertEquals(await more, [
-    { event: "peer-up", peer: activePeer() },
-    { event: "peer-down", peer: activePeer(), departure: "lost" },
-    { event: "notice", text: "a\\u{1B}[2J" },
+    { event: "peer-up", at: NOW, peer: activePeer() },
+    { event: "peer-down", at: NOW, peer: activePeer(), departure: "lost" },
+    { event: "notice", at: NOW, text: "a\\u{1B}[2J" },
   ]);
   assertEquals(remote.displayName(RED), "red");
 });
