@@ -10,10 +10,16 @@ export type Methods = {
   ) => Promise<Shapes[Name]["result"]>;
 };
 
-/** @param subscribe begins to tell the client of events */
-export function methodsOf(node: ChatNode, subscribe: () => void): Methods {
+/** Whether the client is told of events. */
+export interface Subscription {
+  begin(): void;
+  end(): void;
+}
+
+export function methodsOf(node: ChatNode, subscription: Subscription): Methods {
   return {
-    subscribe: () => Promise.resolve(subscribe() ?? undefined),
+    subscribe: () => Promise.resolve(subscription.begin() ?? undefined),
+    unsubscribe: () => Promise.resolve(subscription.end() ?? undefined),
     resolve: ({ peer }) => node.resolve(peer),
     send: ({ recipient, text, replyTo }, signal) =>
       node.send(recipient, text, { signal, ...(replyTo === undefined ? {} : { replyTo }) }),

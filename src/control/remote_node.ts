@@ -64,7 +64,6 @@ export class RemoteNode implements ChatNode {
   #welcome: Welcome | undefined;
   #writing: Promise<void> = Promise.resolve();
   #lastId = 0;
-  #isSubscribed = false;
 
   private constructor(connection: Deno.Conn) {
     this.#connection = connection;
@@ -109,15 +108,20 @@ export class RemoteNode implements ChatNode {
     return [...this.#greeted.addresses];
   }
 
-  /** Events from before never come: they are for who runs the node. */
+  /**
+   * Events from before never come: they are for who runs the node. While nobody listens here, the
+   * owner sends none.
+   */
   subscribe(listener: (event: NodeEvent) => void): Disposable {
     this.#listeners.add(listener);
-    if (!this.#isSubscribed) {
-      this.#isSubscribed = true;
-      // It can only fail with the connection, and then `ended` says so.
-      this.#call("subscribe", undefined).catch(() => {});
-    }
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    // It can only fail with the connection, and then `ended` says so.
+    if (this.#listeners.size === 1) this.#call("subscribe", undefined).catch(() => {});
+    return {
+      [Symbol.dispose]: () => {
+        if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+        this.#call("unsubscribe", undefined).catch(() => {});
+      },
+    };
   }
 
   resolve(peer: string): Promise<Recipient> {

@@ -51,7 +51,7 @@ export class ServedClient {
   readonly #answers = new Set<Promise<void>>();
   readonly #namesTold = new Map<string, string>();
   #isWelcome = false;
-  #isSubscribed = false;
+  #subscription: Disposable | undefined;
 
   constructor(init: ServedClientInit) {
     this.#init = init;
@@ -66,6 +66,7 @@ export class ServedClient {
     });
     this.#rpc.mapErrorToJSONRPCErrorResponse = errorResponse;
     this.#addMethods();
+    this.#resources.defer(() => this.#unsubscribe());
   }
 
   /** Serves the client until it leaves, is given up or is closed. Never rejects. */
@@ -166,7 +167,10 @@ export class ServedClient {
   }
 
   #addMethods(): void {
-    const methods = methodsOf(this.#init.node, () => this.#subscribe());
+    const methods = methodsOf(this.#init.node, {
+      begin: () => this.#subscribe(),
+      end: () => this.#unsubscribe(),
+    });
     const add = <Name extends Asked>(name: Name) => {
       this.#rpc.addMethodAdvanced(name, async ({ id = null, params }) => {
         const call = new AbortController();
@@ -184,12 +188,16 @@ export class ServedClient {
   }
 
   #subscribe(): void {
-    if (this.#isSubscribed || this.#resources.disposed) return;
-    this.#isSubscribed = true;
-    this.#resources.use(this.#init.node.subscribe((event) => {
+    if (this.#subscription !== undefined || this.#resources.disposed) return;
+    this.#subscription = this.#init.node.subscribe((event) => {
       this.#tellNames(event, "event");
       this.#outgoing.put(JSON.stringify(createJSONRPCNotification("event", event)), "event");
-    }, { from: "now" }));
+    }, { from: "now" });
+  }
+
+  #unsubscribe(): void {
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
   }
 
   #put(response: JSONRPCResponse): void {

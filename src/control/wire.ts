@@ -3,7 +3,7 @@
  *
  * A client says `hello` first; then it may ask whatever `METHODS` has, several things at once. It
  * takes a request back by the notification `cancel` with the id. After `subscribe` it gets the
- * notification `event` for each event of the node; before an event or an answer speaks of a peer
+ * notification `event` for each event of the node, until `unsubscribe`; before an event or an answer speaks of a peer
  * for the first time, or under a new name, `names` says what to call it.
  *
  * An error of the node has the code `NODE_ERROR` and the ChatError's code and hint as its data.
@@ -84,6 +84,7 @@ export interface Welcome {
 export interface Shapes {
   hello: { params: Hello; result: Welcome };
   subscribe: { params: undefined; result: undefined };
+  unsubscribe: { params: undefined; result: undefined };
   resolve: { params: { peer: string }; result: Recipient };
   send: {
     params: { recipient: Recipient; text: string; replyTo: string | undefined };
@@ -255,6 +256,7 @@ export const METHODS: {
     }),
   },
   subscribe: { params: nothing, result: nothing },
+  unsubscribe: { params: nothing, result: nothing },
   resolve: { params: record<{ peer: string }>({ peer: word }), result: recipient },
   send: {
     params: record<Shapes["send"]["params"]>({

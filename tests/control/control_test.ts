@@ -101,6 +101,37 @@ Deno.test("RemoteNode sends, and tells each subscriber what happens, in order", 
   assertEquals(remote.displayName(RED), "red");
 });
 
+Deno.test("RemoteNode gets no events while nobody listens", async () => {
+  await using owner = await ControlFixture.serve();
+  const remote = await owner.connect();
+  const seen: string[] = [];
+  const listen = () =>
+    remote.subscribe((event) => {
+      if (event.event === "notice") seen.push(event.text);
+    });
+  const [one, other] = [listen(), listen()];
+  await remote.counts();
+  assertEquals(owner.node.listeners, 1);
+  one[Symbol.dispose]();
+  one[Symbol.dispose]();
+  await remote.counts();
+  assertEquals(owner.node.listeners, 1);
+  owner.node.emit({ event: "notice", text: "for the other" });
+  await remote.counts();
+  other[Symbol.dispose]();
+  await remote.counts();
+  assertEquals(owner.node.listeners, 0);
+  owner.node.emit({ event: "notice", text: "for nobody" });
+  listen();
+  await remote.counts();
+  assertEquals(owner.node.listeners, 1);
+  owner.node.emit({ event: "notice", text: "again" });
+  await remote.counts();
+  assertEquals(seen, ["for the other", "again"]);
+  await remote[Symbol.asyncDispose]();
+  while (owner.node.listeners > 0) await new Promise((turn) => setTimeout(turn, 1));
+});
+
 Deno.test("RemoteNode rejects with code, message and hint of the node's error", async () => {
   const error = new ChatError("unreachable", "nobody is there", { hint: "wait" });
   await using owner = await ControlFixture.serve({ connect: () => Promise.reject(error) });
