@@ -38,7 +38,7 @@ export async function untilStopped(
   if (terminal.closed.aborted) return EXIT_CODES.done;
   const { reason } = node.ended;
   throw new ChatError("node-stopped", reason instanceof Error ? reason.message : String(reason), {
-    hint: "start it again; `p2p-chat history --after POSITION` shows the messages since",
+    hint: "start it again: it works through the next node, or runs one itself",
     cause: reason,
   });
 }
