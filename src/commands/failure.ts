@@ -8,7 +8,7 @@ import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { ReportOptions } from "./command.ts";
-import { type ErrorLine, ndjsonLine } from "./ndjson.ts";
+import { type ErrorLine, isoTime, ndjsonLine } from "./ndjson.ts";
 
 /** What a program that calls this one can tell apart. */
 export const EXIT_CODES = {
@@ -51,10 +51,18 @@ const UNDELIVERED_EXIT_CODES = {
 /** Causes shown with `--verbose`; a longer chain goes in a circle. */
 const MAX_CAUSES = 8;
 
-/** @returns the exit code */
-export function reportFailure(error: unknown, terminal: Terminal, report: ReportOptions): number {
+/**
+ * @param now the clock, ms since the epoch: when it failed
+ * @returns the exit code
+ */
+export function reportFailure(
+  error: unknown,
+  terminal: Terminal,
+  report: ReportOptions,
+  now: () => number = Date.now,
+): number {
   const first = original(error);
-  const failure = describe(first, report.verbose === true);
+  const failure = describe(first, isoTime(now()), report.verbose === true);
   if (report.json) terminal.print(ndjsonLine(failure));
   // Whoever interrupts knows; only what else follows from it is news.
   else if (failure.code !== "interrupted" || failure.hint !== null) printText(failure, terminal);
@@ -69,15 +77,16 @@ function printText({ message, hint, causes }: ErrorLine, terminal: Terminal): vo
   if (hint !== null) terminal.remark(`${style.accent("hint:")} ${sanitise(hint)}`);
 }
 
-function describe(first: unknown, verbose: boolean): ErrorLine {
+function describe(first: unknown, at: string | null, verbose: boolean): ErrorLine {
   const causes = verbose ? causesOf(first) : [];
   if (first instanceof ChatError) {
     const { code, message, hint = null } = first;
-    return { event: "error", code, message, hint, causes };
+    return { event: "error", at, code, message, hint, causes };
   }
   const message = first instanceof Error ? first.message || first.name : String(first);
   return {
     event: "error",
+    at,
     code: "unexpected",
     message: `unexpected: ${message}`,
     hint: verbose ? null : "run it again with --verbose to see where it comes from",

@@ -1,26 +1,25 @@
 /**
  * `history`: what was written and what arrived, oldest first. It reads the database beside whoever
- * owns the profile, and changes nothing.
+ * owns the profile, and changes nothing. With `--follow` it goes on with what happens then
+ * (`history/follow.ts`), for which it needs a node: the one that runs, or its own.
  */
 import { merge, object } from "@optique/core/constructs";
-import { message as describe } from "@optique/core/message";
-import { optional, withDefault } from "@optique/core/modifiers";
+import { message as describe, text } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
+import { ChatError } from "../errors.ts";
 import type { Conversation, MessageRecord } from "../history/message_record.ts";
+import type { HistoryQuery } from "../node/chat_node.ts";
 import { resolveRecipient } from "../node/recipient.ts";
-import { sanitise } from "../terminal/sanitise.ts";
-import { createStyle, type Style } from "../terminal/style.ts";
-import { padEnd } from "../terminal/width.ts";
+import { createStyle } from "../terminal/style.ts";
 import { type Memory, readMemory } from "./beside_owner.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { EXIT_CODES } from "./failure.ts";
-import { formatClock, formatDay } from "./local_time.ts";
+import { historyLines } from "./history/lines.ts";
 import { type Moment, moment, timeOf } from "./moment.ts";
 import { ndjsonLine } from "./ndjson.ts";
-import { STATE_COLUMNS, stateColumn, stateStyle } from "./message_state.ts";
 import { type DisplayName, messageLine } from "./node_lines.ts";
-import { otherName } from "./node_text.ts";
 import {
   anyText,
   jsonOption,
@@ -28,25 +27,37 @@ import {
   PEER_DESCRIPTION,
   type ProfileOptions,
   profileOptions,
+  type SettingOptions,
+  settingOptions,
 } from "./options.ts";
 
-export interface HistoryOptions extends ProfileOptions {
+export interface HistoryOptions extends ProfileOptions, SettingOptions {
   /** Only the conversation with this peer. */
   readonly peer?: string | undefined;
   readonly since?: Moment | undefined;
   /** Only messages that contain this text; ASCII letters match in either case. */
   readonly search?: string | undefined;
-  /** 1 to 100,000: the last so many. */
-  readonly limit: number;
+  /** Only messages at a later position. */
+  readonly after?: number | undefined;
+  /** 1 to 100,000: the last so many, with `after` the first. */
+  readonly limit?: number | undefined;
+  /** Go on with what happens. */
+  readonly follow: boolean;
 }
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 100_000;
+const MAX_POSITION = Number.MAX_SAFE_INTEGER;
 
 export const history: Command<HistoryOptions> = {
   name: "history",
   summary: "Show the messages with one peer or with all.",
-  examples: ["p2p-chat history red --since 2h", 'p2p-chat history --search "lunch" --json'],
+  examples: [
+    "p2p-chat history red --since 2h",
+    'p2p-chat history --search "lunch" --json',
+    "p2p-chat history red --follow",
+    "p2p-chat history --follow --after 120 --json",
+  ],
   parser: merge(
     object({
       peer: optionalArgument(anyText("PEER"), PEER_DESCRIPTION),
@@ -60,29 +71,33 @@ export const history: Command<HistoryOptions> = {
           description: describe`Only messages that contain this.`,
         }),
       ),
-      limit: withDefault(
-        option("--limit", integer({ min: 1, max: MAX_LIMIT, metavar: "N" }), {
-          description: describe`At most the last N messages, 1 to 100000 (default 50).`,
+      after: optional(
+        option("--after", integer({ min: 0, max: MAX_POSITION, metavar: "POSITION" }), {
+          description: describe`Only messages behind this position, see --json.`,
         }),
-        DEFAULT_LIMIT,
       ),
+      limit: optional(
+        option("--limit", integer({ min: 1, max: MAX_LIMIT, metavar: "N" }), {
+          description: describe`${
+            text("At most the last N messages (default 50); with --after the first N (all).")
+          }`,
+        }),
+      ),
+      follow: option("--follow", "-f", {
+        description: describe`Go on with what happens, until it is stopped.`,
+      }),
       json: jsonOption,
     }),
+    settingOptions,
     profileOptions,
   ),
 
   async run(options, context) {
+    if (options.follow) return await follow(options, context);
     using memory = await readMemory(options, context);
-    const conversation = options.peer === undefined
-      ? undefined
-      : conversationWith(options.peer, memory);
-    const since = options.since === undefined ? undefined : timeOf(options.since, context.now());
-    const messages = memory.history?.list({
-      ...(conversation === undefined ? {} : { conversation }),
-      ...(since === undefined ? {} : { since }),
-      ...(options.search === undefined ? {} : { search: options.search }),
-      limit: options.limit,
-    }) ?? [];
+    // Also before the first start somebody is named who is not known.
+    const query = queryOf(options, memory, context);
+    const messages = memory.history?.list(query) ?? [];
     if (options.json) {
       for (const message of messages) {
         context.terminal.print(ndjsonLine(messageLine(message, memory.displayName)));
@@ -91,6 +106,39 @@ export const history: Command<HistoryOptions> = {
     return EXIT_CODES.done;
   },
 };
+
+async function follow(options: HistoryOptions, context: CommandContext): Promise<number> {
+  if (options.after !== undefined && options.limit !== undefined) {
+    throw new ChatError("bad-usage", "--limit does not go with --after and --follow", {
+      hint: "leave --limit out: --follow leaves nothing out behind --after",
+    });
+  }
+  const { followHistory } = await import("./history/follow.ts");
+  return await followHistory(await readQuery(options, context), options, context);
+}
+
+async function readQuery(options: HistoryOptions, context: CommandContext): Promise<Query> {
+  using memory = await readMemory(options, context);
+  return queryOf(options, memory, context);
+}
+
+/** A query that the database and a node take. */
+type Query = HistoryQuery & { readonly conversation?: Conversation };
+
+/** @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address` */
+function queryOf(
+  { peer, after, search, since, limit }: HistoryOptions,
+  memory: Memory,
+  { now }: CommandContext,
+): Query {
+  return {
+    ...(peer === undefined ? {} : { conversation: conversationWith(peer, memory) }),
+    ...(after === undefined ? {} : { after }),
+    ...(since === undefined ? {} : { since: timeOf(since, now()) }),
+    ...(search === undefined ? {} : { search }),
+    limit: limit ?? (after === undefined ? DEFAULT_LIMIT : MAX_LIMIT),
+  };
+}
 
 /** @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address` */
 function conversationWith(peer: string, { peers, history }: Memory): Conversation {
@@ -109,45 +157,4 @@ function printText(
   if (messages.length === 0) return terminal.remark("no messages");
   const lines = historyLines(messages, displayName, createStyle(terminal.colors));
   for (const each of lines) terminal.print(each);
-}
-
-/**
- * A line for each message, and one before each new day. Where there are own messages, their states
- * stand in a column of their own.
- */
-export function historyLines(
-  messages: readonly MessageRecord[],
-  displayName: DisplayName,
-  style: Style,
-): string[] {
-  const lines: string[] = [];
-  const hasStates = messages.some(({ direction }) => direction === "out");
-  let day = "";
-  for (const message of messages) {
-    const time = message.direction === "in" ? message.receivedAt : message.sentAt;
-    if (formatDay(time) !== day) {
-      day = formatDay(time);
-      lines.push(style.dim(day));
-    }
-    const state = hasStates ? [stateCell(message, style)] : [];
-    lines.push(
-      [style.dim(formatClock(time)), ...state, line(message, displayName, style)].join(" "),
-    );
-  }
-  return lines;
-}
-
-function stateCell(message: MessageRecord, style: Style): string {
-  if (message.direction === "in") return " ".repeat(STATE_COLUMNS);
-  const { state } = message;
-  return stateStyle(state, style)(padEnd(stateColumn(state), STATE_COLUMNS));
-}
-
-/** The text comes last: whatever is in it, it cannot pose as anything else on the line. */
-function line(message: MessageRecord, displayName: DisplayName, style: Style): string {
-  const name = style.bold(otherName(message.conversation, displayName));
-  const text = sanitise(message.text);
-  if (message.direction === "in") return `${name}: ${text}`;
-  const reason = message.reason === undefined ? "" : ` (${sanitise(message.reason)})`;
-  return `you to ${name}${reason}: ${text}`;
 }

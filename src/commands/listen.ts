@@ -178,8 +178,8 @@ export function printEventLine(
   terminal.print(ndjsonLine(nodeEventLine(event, node.displayName.bind(node))));
 }
 
-function printText(event: NodeEvent, { node }: Session, { terminal, now }: CommandContext): void {
-  const text = eventText(event, node.displayName.bind(node), createStyle(terminal.colors), now());
+function printText(event: NodeEvent, { node }: Session, { terminal }: CommandContext): void {
+  const text = eventText(event, node.displayName.bind(node), createStyle(terminal.colors));
   if (text?.kind === "result") terminal.print(text.line);
   else if (text !== undefined) terminal.remark(text.line);
 }

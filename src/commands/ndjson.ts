@@ -3,7 +3,7 @@
  * file is the contract. A field means the same in every event and is never reused for something
  * else; what is not known is null, not missing; new fields and events may come.
  *
- * - times are ISO 8601 in UTC, ids are strings, durations are in milliseconds
+ * - `at` is when it happened, by the clock of the node; times are ISO 8601 in UTC, ids are strings, durations are in milliseconds
  * - `name` is the name to show for a peer (harmless, never empty); who it is says `peerId` alone
  * - texts are complete and as the peer wrote them, but every control, format and line-separating
  *   character is written as `\uXXXX`, so that printing a line raw does nothing to a terminal
@@ -94,23 +94,27 @@ export interface ActivePeerFields {
 /** A peer is connected and answers. */
 export interface PeerUpLine extends ActivePeerFields {
   readonly event: "peer-up";
+  readonly at: string | null;
 }
 
 /** A peer is gone. */
 export interface PeerDownLine extends ActivePeerFields {
   readonly event: "peer-down";
+  readonly at: string | null;
   readonly departure: Departure;
 }
 
 /** Worth knowing; nothing failed. */
 export interface NoticeLine {
   readonly event: "notice";
+  readonly at: string | null;
   readonly message: string;
 }
 
 /** The last line of a command that failed. */
 export interface ErrorLine {
   readonly event: "error";
+  readonly at: string | null;
   readonly code: ErrorCode | "unexpected";
   readonly message: string;
   readonly hint: string | null;

@@ -31,15 +31,20 @@ export function nodeEventLine(event: NodeEvent, displayName: DisplayName): Ndjso
       };
     }
     case "peer-up":
-      return { event: "peer-up", ...activePeerFields(event.peer, displayName) };
+      return {
+        event: "peer-up",
+        at: isoTime(event.at),
+        ...activePeerFields(event.peer, displayName),
+      };
     case "peer-down":
       return {
         event: "peer-down",
+        at: isoTime(event.at),
         ...activePeerFields(event.peer, displayName),
         departure: event.departure,
       };
     case "notice":
-      return { event: "notice", message: event.text };
+      return { event: "notice", at: isoTime(event.at), message: event.text };
   }
 }
 

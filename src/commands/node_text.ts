@@ -34,15 +34,11 @@ const DEPARTURES: { readonly [Reason in Departure]: string } = {
   lost: "is gone: no answer any more",
 };
 
-/**
- * @param now ms since the epoch, for what carries no time of its own
- * @returns undefined for what is not worth a line
- */
+/** @returns undefined for what is not worth a line */
 export function eventText(
   event: NodeEvent,
   displayName: DisplayName,
   style: Style,
-  now: number,
 ): EventText | undefined {
   switch (event.event) {
     case "message": {
@@ -58,16 +54,19 @@ export function eventText(
     case "peer-up": {
       const { peerId, address, source } = event.peer;
       const where = sanitise(formatAddress(address));
-      return remark(`${displayName(peerId)} is here (${where}, ${SOURCES[source]})`);
+      return remark(event.at, `${displayName(peerId)} is here (${where}, ${SOURCES[source]})`);
     }
     case "peer-down":
-      return remark(`${displayName(event.peer.peerId)} ${DEPARTURES[event.departure]}`);
+      return remark(
+        event.at,
+        `${displayName(event.peer.peerId)} ${DEPARTURES[event.departure]}`,
+      );
     case "notice":
-      return remark(event.text);
+      return remark(event.at, event.text);
   }
 
-  function remark(text: string): EventText {
-    return { kind: "remark", line: style.dim(`${formatClock(now)} ${text}`) };
+  function remark(at: number, text: string): EventText {
+    return { kind: "remark", line: style.dim(`${formatClock(at)} ${text}`) };
   }
 }
 

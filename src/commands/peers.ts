@@ -1,12 +1,14 @@
 /**
  * `peers`: who is here. With the node that runs, or one of its own, it looks around for a moment and
- * prints the active peers; with `--known` it only reads who is remembered.
+ * prints the active peers; with `--known` it only reads who is remembered; with `--watch` it goes on
+ * (`peers/watch.ts`).
  */
 import { merge, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
 import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { formatAddress } from "../config/address.ts";
+import { ChatError } from "../errors.ts";
 import type { RememberedPeer } from "../history/mod.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
@@ -36,6 +38,10 @@ import { openSession } from "./session.ts";
 export interface PeersOptions extends ProfileOptions, SettingOptions {
   /** All remembered peers instead of the active ones. */
   readonly known: boolean;
+  /** Go on with who comes and goes, until it is stopped. */
+  readonly watch: boolean;
+  /** With `watch` no table that is drawn again and again. */
+  readonly plain: boolean;
   /** How long to look around at most, ms. */
   readonly wait: number;
 }
@@ -45,11 +51,21 @@ const DEFAULT_WAIT_MS = 3_000;
 export const peers: Command<PeersOptions> = {
   name: "peers",
   summary: "Show the active peers, or all that are remembered.",
-  examples: ["p2p-chat peers --wait 10s", "p2p-chat peers --known --json"],
+  examples: [
+    "p2p-chat peers --wait 10s",
+    "p2p-chat peers --watch",
+    "p2p-chat peers --known --json",
+  ],
   parser: merge(
     object({
       known: option("--known", {
         description: message`All remembered peers; starts no node.`,
+      }),
+      watch: option("--watch", {
+        description: message`Go on with who comes and goes, until it is stopped.`,
+      }),
+      plain: option("--plain", {
+        description: message`With --watch: a line for each change, also on a terminal.`,
       }),
       wait: withDefault(
         option("--wait", duration(), {
@@ -64,11 +80,39 @@ export const peers: Command<PeersOptions> = {
   ),
 
   async run(options, context) {
+    refuseContradictions(options);
+    if (options.watch) return await watch(options, context);
     if (options.known) await showKnown(options, context);
     else await showActive(options, context);
     return EXIT_CODES.done;
   },
 };
+
+/** @throws ChatError `bad-usage` */
+function refuseContradictions({ known, watch, plain }: PeersOptions): void {
+  if (known && watch) {
+    throw new ChatError("bad-usage", "--watch does not go with --known", {
+      hint: "nothing changes in what is remembered; leave one of the two out",
+    });
+  }
+  if (plain && !watch) {
+    throw new ChatError("bad-usage", "--plain goes with --watch only", {
+      hint: "leave it out, or see: p2p-chat peers --help",
+    });
+  }
+}
+
+async function watch(options: PeersOptions, context: CommandContext): Promise<number> {
+  await using session = await openSession(
+    options,
+    { command: "peers", listen: "ephemeral" },
+    context,
+  );
+  const { watchPeers } = await import("./peers/watch.ts");
+  const displayName = session.node.displayName.bind(session.node);
+  const table = (active: readonly ActivePeer[]) => activePeersTable(active, displayName, context);
+  return await watchPeers(session, options, context, table);
+}
 
 async function showActive(options: PeersOptions, context: CommandContext): Promise<void> {
   await using session = await openSession(

@@ -20,7 +20,7 @@ export async function runProgram(
     report = action.report;
     return await action.run(context);
   } catch (error) {
-    return reportFailure(error, context.terminal, report);
+    return reportFailure(error, context.terminal, report, context.now);
   }
 }
 

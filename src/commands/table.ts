@@ -18,6 +18,7 @@ type Loader = () => Promise<TableEntry>;
 export const COMMANDS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ["menu", async () => entry((await import("./menu.ts")).menu)],
   ["listen", async () => entry((await import("./listen.ts")).listen)],
+  ["events", async () => entry((await import("./events.ts")).events)],
   ["send", async () => entry((await import("./send.ts")).send)],
   ["connect", async () => entry((await import("./connect.ts")).connect)],
   ["peers", async () => entry((await import("./peers.ts")).peers)],

@@ -10,10 +10,17 @@ export type Methods = {
   ) => Promise<Shapes[Name]["result"]>;
 };
 
-/** @param subscribe begins to tell the client of events */
-export function methodsOf(node: ChatNode, subscribe: Methods["subscribe"]): Methods {
+/** Whether the client is told of events. */
+export interface Subscription {
+  /** @returns the place in the history after which messages come as events */
+  begin(): Promise<{ position: number }>;
+  end(): void;
+}
+
+export function methodsOf(node: ChatNode, subscription: Subscription): Methods {
   return {
-    subscribe,
+    subscribe: () => subscription.begin(),
+    unsubscribe: () => Promise.resolve(subscription.end() ?? undefined),
     resolve: ({ peer }) => node.resolve(peer),
     send: ({ recipient, text, replyTo }, signal) =>
       node.send(recipient, text, { signal, ...(replyTo === undefined ? {} : { replyTo }) }),

@@ -115,7 +115,10 @@ export class RemoteNode implements ChatNode {
     return [...this.#greeted.addresses];
   }
 
-  /** Events from before never come: they are for who runs the node. */
+  /**
+   * Events from before never come: they are for who runs the node. While nobody listens here, the
+   * owner sends none.
+   */
   subscribe(listener: (event: NodeEvent) => void): Disposable {
     this.#listeners.add(listener);
     if (this.#eventsFrom === undefined) {
@@ -123,7 +126,13 @@ export class RemoteNode implements ChatNode {
       // It can only fail with the connection, and then `ended` says so.
       this.#eventsFrom.catch(() => {});
     }
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return {
+      [Symbol.dispose]: () => {
+        if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+        this.#eventsFrom = undefined;
+        this.#call("unsubscribe", undefined).catch(() => {});
+      },
+    };
   }
 
   resolve(peer: string): Promise<Recipient> {

@@ -53,7 +53,7 @@ export class ServedClient {
   readonly #answers = new Set<Promise<void>>();
   readonly #namesTold = new Map<string, string>();
   #isWelcome = false;
-  #isSubscribed = false;
+  #subscription: Disposable | undefined;
 
   constructor(init: ServedClientInit) {
     this.#init = init;
@@ -68,6 +68,7 @@ export class ServedClient {
     });
     this.#rpc.mapErrorToJSONRPCErrorResponse = errorResponse;
     this.#addMethods();
+    this.#resources.defer(() => this.#unsubscribe());
   }
 
   /** Serves the client until it leaves, is given up or is closed. Never rejects. */
@@ -168,7 +169,10 @@ export class ServedClient {
   }
 
   #addMethods(): void {
-    const methods = methodsOf(this.#init.node, () => this.#subscribe());
+    const methods = methodsOf(this.#init.node, {
+      begin: () => this.#subscribe(),
+      end: () => this.#unsubscribe(),
+    });
     const add = <Name extends Asked>(name: Name) => {
       this.#rpc.addMethodAdvanced(name, async ({ id = null, params }) => {
         const call = new AbortController();
@@ -188,16 +192,20 @@ export class ServedClient {
   /** @returns the place in the history after which messages come as events */
   async #subscribe(): Promise<{ position: number }> {
     const { node } = this.#init;
-    if (!this.#isSubscribed && !this.#resources.disposed) {
-      this.#isSubscribed = true;
-      this.#resources.use(node.subscribe((event) => {
+    if (this.#subscription === undefined && !this.#resources.disposed) {
+      this.#subscription = node.subscribe((event) => {
         this.#tellNames(event, "event");
         this.#outgoing.put(JSON.stringify(createJSONRPCNotification("event", event)), "event");
-      }, { from: "now" }));
+      }, { from: "now" });
     }
     // Read in the same turn: a message is either up to here, or an event.
     const [last] = await node.history({ limit: 1 });
     return { position: last?.position ?? 0 };
+  }
+
+  #unsubscribe(): void {
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
   }
 
   #put(response: JSONRPCResponse): void {

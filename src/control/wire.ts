@@ -3,7 +3,7 @@
  *
  * A client says `hello` first; then it may ask whatever `METHODS` has, several things at once. It
  * takes a request back by the notification `cancel` with the id. After `subscribe` it gets the
- * notification `event` for each event of the node; before an event or an answer speaks of a peer
+ * notification `event` for each event of the node, until `unsubscribe`; before an event or an answer speaks of a peer
  * for the first time, or under a new name, `names` says what to call it.
  *
  * An error of the node has the code `NODE_ERROR` and the ChatError's code and hint as its data.
@@ -87,6 +87,7 @@ export interface Shapes {
   hello: { params: Hello; result: Welcome };
   /** `position`: the last one of the history before the first event. */
   subscribe: { params: undefined; result: { position: number } };
+  unsubscribe: { params: undefined; result: undefined };
   resolve: { params: { peer: string }; result: Recipient };
   send: {
     params: { recipient: Recipient; text: string; replyTo: string | undefined };
@@ -262,6 +263,7 @@ export const METHODS: {
     }),
   },
   subscribe: { params: nothing, result: record<{ position: number }>({ position }) },
+  unsubscribe: { params: nothing, result: nothing },
   resolve: { params: record<{ peer: string }>({ peer: word }), result: recipient },
   send: {
     params: record<Shapes["send"]["params"]>({
@@ -338,15 +340,18 @@ export const nodeEvent: Check<NodeEvent> = tagged<NodeEvent>("event", {
   }),
   "peer-up": record<Extract<NodeEvent, { event: "peer-up" }>>({
     event: oneOf(["peer-up"]),
+    at: number,
     peer: activePeer,
   }),
   "peer-down": record<Extract<NodeEvent, { event: "peer-down" }>>({
     event: oneOf(["peer-down"]),
+    at: number,
     peer: activePeer,
     departure: oneOf(["goodbye", "closed", "lost"]),
   }),
   notice: record<Extract<NodeEvent, { event: "notice" }>>({
     event: oneOf(["notice"]),
+    at: number,
     text: text(LONGEST_TEXT),
   }),
 });

@@ -141,7 +141,7 @@ async function talk(session: Session, around: Surroundings): Promise<"quit" | "r
   }
   // Before the news: what arrived earlier is shown earlier.
   await showMissed(view);
-  using news = new News({ node, style, now, print: (line) => prompter.printAbove(line), shown });
+  using news = new News({ node, style, print: (line) => prompter.printAbove(line), shown });
   await firstPeers(node, signal);
   prompter.note([await activeText(node, displayName)]);
   return await mainMenu(

@@ -14,7 +14,6 @@ import { StateBursts } from "./state_bursts.ts";
 export interface NewsInit {
   readonly node: Pick<ChatNode, "subscribe" | "displayName">;
   readonly style: Style;
-  readonly now: () => number;
   /** Prints a line above the question. */
   readonly print: (line: string) => void;
   readonly shown: Pick<ShownMessages, "printed">;
@@ -59,8 +58,8 @@ export class News implements Disposable {
       else this.#hold.keep(event.message);
       return;
     }
-    const { style, now, print, shown } = this.#init;
-    const text = eventText(event, this.#displayName, style, now());
+    const { style, print, shown } = this.#init;
+    const text = eventText(event, this.#displayName, style);
     if (text !== undefined) print(text.line);
     if (event.event === "message") shown.printed([event.message]);
   }

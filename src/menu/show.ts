@@ -2,7 +2,7 @@
 import { formatAddress } from "../config/address.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import type { Style } from "../terminal/style.ts";
-import { historyLines } from "../commands/history.ts";
+import { historyLines } from "../commands/history/lines.ts";
 import { identityLines } from "../commands/id.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
 import { activePeersTable } from "../commands/peers.ts";

@@ -79,7 +79,7 @@ export class StateBursts implements Disposable {
   /** Undefined for a state that is not worth a line. */
   #line(message: OwnMessage): string | undefined {
     const { displayName, style } = this.#init;
-    return eventText({ event: "state", message }, displayName, style, message.stateAt)?.line;
+    return eventText({ event: "state", message }, displayName, style)?.line;
   }
 }
 

@@ -8,7 +8,7 @@
  * written at once, as `listen` does: a script answers questions, not pages.
  */
 import { aborted } from "../commands/deadline.ts";
-import { historyLines } from "../commands/history.ts";
+import { historyLines } from "../commands/history/lines.ts";
 import { unreadPages } from "../commands/unread_pages.ts";
 import type { ReceivedMessage } from "../history/message_record.ts";
 import { someMessages } from "./counted.ts";

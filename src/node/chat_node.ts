@@ -13,14 +13,22 @@ export type Recipient =
   /** `address` is a multiaddr without a peer id, e.g. `/ip4/127.0.0.1/tcp/7000`. */
   | { readonly kind: "address"; readonly address: string };
 
-/** Something that happened, in the order in which it happened. */
+/**
+ * Something that happened, in the order in which it happened. `at`: when, by the clock of the node, ms
+ * since the epoch; a message carries its own times.
+ */
 export type NodeEvent =
   | { readonly event: "message"; readonly message: MessageRecord & { direction: "in" } }
   | { readonly event: "state"; readonly message: OwnMessage }
-  | { readonly event: "peer-up"; readonly peer: ActivePeer }
-  | { readonly event: "peer-down"; readonly peer: ActivePeer; readonly departure: Departure }
+  | { readonly event: "peer-up"; readonly at: number; readonly peer: ActivePeer }
+  | {
+    readonly event: "peer-down";
+    readonly at: number;
+    readonly peer: ActivePeer;
+    readonly departure: Departure;
+  }
   /** Worth telling a person, nothing failed; `text` is safe for a terminal. */
-  | { readonly event: "notice"; readonly text: string };
+  | { readonly event: "notice"; readonly at: number; readonly text: string };
 
 /** What became of one address or peer that `connect` tried. */
 export interface ConnectResult {

@@ -219,7 +219,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   reacher.start();
   stack.use(surroundings);
   surroundings.start();
-  for await (const text of startNotices(history, config)) node.emit({ event: "notice", text });
+  for await (const text of startNotices(history, config)) node.notice(text);
   owned.use(stack.move());
   return node;
 }

@@ -329,11 +329,16 @@ export class RunningNode implements ChatNode {
   }
 
   peerUp(peer: ActivePeer): void {
-    this.emit({ event: "peer-up", peer });
+    this.emit({ event: "peer-up", at: this.#init.now(), peer });
   }
 
   peerDown(peer: ActivePeer, departure: Departure): void {
-    this.emit({ event: "peer-down", peer, departure });
+    this.emit({ event: "peer-down", at: this.#init.now(), peer, departure });
+  }
+
+  /** @param text one line safe for a terminal */
+  notice(text: string): void {
+    this.emit({ event: "notice", at: this.#init.now(), text });
   }
 
   /**
@@ -347,13 +352,13 @@ export class RunningNode implements ChatNode {
     const where = formatAddress(address);
     if (before !== undefined && before !== peerId) {
       const text = `${where} is now ${this.#withId(peerId)}, before it was ${this.#withId(before)}`;
-      this.emit({ event: "notice", text });
+      this.notice(text);
     }
     const bound = this.#bind(address, peerId);
     if (bound === "moved") {
       const text = `messages for ${where} go to ${this.#withId(peerId)}, ` +
         `the first peer to answer there`;
-      this.emit({ event: "notice", text });
+      this.notice(text);
     }
     return bound !== "failed";
   }
@@ -393,7 +398,7 @@ export class RunningNode implements ChatNode {
       if (!history.messages.bind(address, peerId, now())) return "nothing";
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      this.emit({ event: "notice", text: `${error.message}; trying again` });
+      this.notice(`${error.message}; trying again`);
       return "failed";
     }
     this.#joined(this.#delivery).queued(peerId);
@@ -409,7 +414,7 @@ export class RunningNode implements ChatNode {
   twinsMet(peerId: string): void {
     const text = `${this.#withId(peerId)} is here from two places at once, with one identity: ` +
       "messages reach only one of the two";
-    this.emit({ event: "notice", text });
+    this.notice(text);
   }
 
   /** A peer says that it is connected to another node with this node's identity. */
@@ -419,7 +424,7 @@ export class RunningNode implements ChatNode {
     this.#toldOfTwin = true;
     const text = `your identity is also in use elsewhere, says ${this.#withId(peerId)}: ` +
       "messages reach only one of the two places; stop one of them";
-    this.emit({ event: "notice", text });
+    this.notice(text);
   }
 
   /** A connected peer turned out to be none of ours, or left before it said Hello. */

@@ -84,10 +84,17 @@ Deno.test("`reportFailure()` does not follow causes in a circle for ever", () =>
 
 Deno.test("`reportFailure()` prints one object to standard output with `--json`", () => {
   const terminal = new MemoryTerminal();
-  reportFailure(new ChatError("no-such-peer", "x"), terminal, { json: true });
+  reportFailure(new ChatError("no-such-peer", "x"), terminal, { json: true }, () => 0);
   assertEquals(terminal.err, "");
   assertEquals(terminal.outLines.map((line) => JSON.parse(line)), [
-    { event: "error", code: "no-such-peer", message: "x", hint: null, causes: [] },
+    {
+      event: "error",
+      at: "1970-01-01T00:00:00.000Z",
+      code: "no-such-peer",
+      message: "x",
+      hint: null,
+      causes: [],
+    },
   ]);
 });
 

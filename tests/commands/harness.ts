@@ -1,6 +1,8 @@
 /** Runs the program in a folder of its own, with a terminal in memory and a twin of the node. */
+import { lineFault } from "../../src/commands/ndjson_schema.ts";
 import { runProgram } from "../../src/commands/program.ts";
 import { Interruption } from "../../src/commands/interruption.ts";
+import { COMMANDS } from "../../src/commands/table.ts";
 import { MemoryTerminal, type MemoryTerminalOptions } from "../../src/terminal/memory_terminal.ts";
 import { TemporaryFolder } from "../config/temporary_folder.ts";
 import { NOW, type TwinBehaviour, TwinNode } from "./twin_node.ts";
@@ -26,6 +28,8 @@ export class Harness implements AsyncDisposable {
   readonly nodes: TwinNode[] = [];
   readonly #started = new Set<(node: TwinNode) => void>();
   #interruption = new AbortController();
+  /** Of the last run; undefined: none that people use. */
+  #command: string | undefined;
 
   private constructor(folder: TemporaryFolder, options: HarnessOptions) {
     this.#folder = folder;
@@ -48,6 +52,7 @@ export class Harness implements AsyncDisposable {
     const { start = (node: TwinNode) => Promise.resolve(node) } = this.#options;
     this.terminal = new MemoryTerminal(terminal);
     this.#interruption = new AbortController();
+    this.#command = args.find((word) => COMMANDS.has(word));
     const variables: Readonly<Record<string, string>> = { P2P_CHAT_HOME: this.home, ...env };
     return runProgram(args, {
       terminal: this.terminal,
@@ -87,9 +92,17 @@ export class Harness implements AsyncDisposable {
     return promise;
   }
 
-  /** Standard output of the last run, line by line, as JSON. */
+  /**
+   * Standard output of the last run, line by line, as JSON.
+   * @throws Error for a line that is not as `src/commands/NDJSON.md` says
+   */
   get jsonLines(): unknown[] {
-    return this.terminal.outLines.map((line) => JSON.parse(line));
+    return this.terminal.outLines.map((line) => {
+      const event: unknown = JSON.parse(line);
+      const fault = lineFault(event, this.#command);
+      if (fault !== undefined) throw new Error(`${line} ${fault}`);
+      return event;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -121,6 +121,7 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
     connectedSince: time(NOW - 180_000),
     lastSeen: time(NOW - 2_000),
   };
+  const at = time(NOW);
   assertEquals(program.jsonLines, [
     {
       event: "ready",
@@ -146,9 +147,9 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
       position: 1,
       replyTo: null,
     },
-    { event: "peer-up", ...peer, name: "M4jXBy", peerId: BLUE, roundTripMs: null },
-    { event: "peer-down", ...peer, peerId: RED, roundTripMs: 0.4, departure: "lost" },
-    { event: "notice", message: "something" },
+    { event: "peer-up", at, ...peer, name: "M4jXBy", peerId: BLUE, roundTripMs: null },
+    { event: "peer-down", at, ...peer, peerId: RED, roundTripMs: 0.4, departure: "lost" },
+    { event: "notice", at, message: "something" },
     {
       event: "state",
       id: MESSAGE.id,

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { lookAround } from "../../src/commands/look_around.ts";
 import type { NodeEvent } from "../../src/node/chat_node.ts";
-import { activePeer } from "./twin_node.ts";
+import { activePeer, NOW } from "./twin_node.ts";
 
 /** A node of which only the looking around is there. */
 function surroundings(settle: (signal: AbortSignal) => Promise<void>) {
@@ -13,7 +13,8 @@ function surroundings(settle: (signal: AbortSignal) => Promise<void>) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-    peerUp: () => listeners.forEach((tell) => tell({ event: "peer-up", peer: activePeer() })),
+    peerUp: () =>
+      listeners.forEach((tell) => tell({ event: "peer-up", at: NOW, peer: activePeer() })),
   };
 }
 

@@ -4,29 +4,29 @@ import { isoTime, ndjsonLine } from "../../src/commands/ndjson.ts";
 
 Deno.test("`ndjsonLine()` puts `event` first", () => {
   assertEquals(
-    ndjsonLine({ event: "notice", message: "hello" }),
-    '{"event":"notice","message":"hello"}',
+    ndjsonLine({ event: "notice", at: null, message: "hello" }),
+    '{"event":"notice","at":null,"message":"hello"}',
   );
 });
 
 Deno.test("`ndjsonLine()` escapes what acts on a terminal or begins a line, and loses nothing", () => {
   const hostile =
     "\x1b[2J\x07\x00\r\n\x7f\x85\x9b\u2028\u2029\u202e\u2066\u200b\ufeff\u{e0001}\ud800";
-  const line = ndjsonLine({ event: "notice", message: hostile });
+  const line = ndjsonLine({ event: "notice", at: null, message: hostile });
   assert(/^[\x20-\x7e]*$/.test(line), line);
   assertEquals(JSON.parse(line).message, hostile);
 });
 
 Deno.test("`ndjsonLine()` is one line that parses to the same, for any text", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (message) => {
-    const line = ndjsonLine({ event: "notice", message });
+    const line = ndjsonLine({ event: "notice", at: null, message });
     assert(!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(line));
-    assertEquals(JSON.parse(line), { event: "notice", message });
+    assertEquals(JSON.parse(line), { event: "notice", at: null, message });
   }));
 });
 
 Deno.test("`ndjsonLine()` leaves ordinary text readable", () => {
-  assert(ndjsonLine({ event: "notice", message: "grüße 🙂" }).includes("grüße 🙂"));
+  assert(ndjsonLine({ event: "notice", at: null, message: "grüße 🙂" }).includes("grüße 🙂"));
 });
 
 Deno.test("`isoTime()` gives UTC, and null for what is no time", () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS, loadCommands } from "../../src/commands/table.ts";
 import { displayWidth, sanitise } from "../../src/terminal/mod.ts";
 import { Harness } from "./harness.ts";
+import { NOW } from "./twin_node.ts";
 
 Deno.test("`runProgram()` shows help for every command, with examples, within 80 columns", async () => {
   await using program = await Harness.make();
@@ -160,6 +161,7 @@ Deno.test("`runProgram()` reports wrong usage as JSON where `--json` is among th
   assertEquals(await program.run("send", "--json"), 2);
   assertEquals(program.jsonLines, [{
     event: "error",
+    at: new Date(NOW).toISOString(),
     code: "bad-usage",
     message: "PEER is missing",
     hint: "see: p2p-chat send --help",

@@ -244,6 +244,7 @@ Deno.test("`send --json` prints the result and the error of what was not deliver
     },
     {
       event: "error",
+      at: new Date(NOW).toISOString(),
       code: "not-delivered",
       message: "not delivered to [::1]:7000 yet; the message waits in the outbox",
       hint: "it goes out the next time this profile runs a node, such as: p2p-chat listen",

@@ -44,6 +44,13 @@ export function activePeer(fields: Partial<ActivePeer> = {}): ActivePeer {
   };
 }
 
+/** An event as a test writes it: without a time it happens at `NOW`. */
+export type TwinEvent = Timeless<NodeEvent>;
+
+type Timeless<Event> = Event extends { readonly at: number }
+  ? Omit<Event, "at"> & { readonly at?: number }
+  : Event;
+
 /** What the twin does where a test wants more than nothing. */
 export interface TwinBehaviour {
   readonly peers?: readonly ActivePeer[];
@@ -57,7 +64,7 @@ export interface TwinBehaviour {
   readonly outbox?: readonly OutboxEntry[];
   /** Called when everybody is to be dialled at once. */
   readonly onRetry?: (node: TwinNode) => void;
-  readonly history?: (node: TwinNode) => MessageRecord[];
+  readonly history?: (node: TwinNode, query: HistoryQuery) => MessageRecord[];
   readonly reachability?: (recipient: Recipient) => Reachability;
   /** What arrived in earlier runs and was not shown. */
   readonly unread?: readonly ReceivedMessage[];
@@ -92,7 +99,9 @@ export class TwinNode implements ChatNode {
   }
 
   /** Something happens. */
-  emit(event: NodeEvent): void {
+  emit(happening: TwinEvent): void {
+    const carriesTime = happening.event === "message" || happening.event === "state";
+    const event: NodeEvent = carriesTime ? happening : { at: NOW, ...happening };
     for (const listener of [...this.#listeners]) listener(event);
   }
 
@@ -183,8 +192,8 @@ export class TwinNode implements ChatNode {
     return known.find((peer) => peer.peerId === peerId)?.name || shortPeerId(peerId);
   }
 
-  history(_query: HistoryQuery): Promise<MessageRecord[]> {
-    return Promise.try(() => this.#behaviour.history?.(this) ?? []);
+  history(query: HistoryQuery): Promise<MessageRecord[]> {
+    return Promise.try(() => this.#behaviour.history?.(this, query) ?? []);
   }
 
   async counts(): Promise<Counts> {

@@ -94,11 +94,42 @@ Deno.test("RemoteNode sends, and tells each subscriber what happens, in order", 
   owner.node.emit({ event: "peer-down", peer: activePeer(), departure: "lost" });
   owner.node.emit({ event: "notice", text: "a\x1b[2J" });
   assertEquals(await more, [
-    { event: "peer-up", peer: activePeer() },
-    { event: "peer-down", peer: activePeer(), departure: "lost" },
-    { event: "notice", text: "a\\u{1B}[2J" },
+    { event: "peer-up", at: NOW, peer: activePeer() },
+    { event: "peer-down", at: NOW, peer: activePeer(), departure: "lost" },
+    { event: "notice", at: NOW, text: "a\\u{1B}[2J" },
   ]);
   assertEquals(remote.displayName(RED), "red");
+});
+
+Deno.test("RemoteNode gets no events while nobody listens", async () => {
+  await using owner = await ControlFixture.serve();
+  const remote = await owner.connect();
+  const seen: string[] = [];
+  const listen = () =>
+    remote.subscribe((event) => {
+      if (event.event === "notice") seen.push(event.text);
+    });
+  const [one, other] = [listen(), listen()];
+  await remote.counts();
+  assertEquals(owner.node.listeners, 1);
+  one[Symbol.dispose]();
+  one[Symbol.dispose]();
+  await remote.counts();
+  assertEquals(owner.node.listeners, 1);
+  owner.node.emit({ event: "notice", text: "for the other" });
+  await remote.counts();
+  other[Symbol.dispose]();
+  await remote.counts();
+  assertEquals(owner.node.listeners, 0);
+  owner.node.emit({ event: "notice", text: "for nobody" });
+  listen();
+  await remote.counts();
+  assertEquals(owner.node.listeners, 1);
+  owner.node.emit({ event: "notice", text: "again" });
+  await remote.counts();
+  assertEquals(seen, ["for the other", "again"]);
+  await remote[Symbol.asyncDispose]();
+  while (owner.node.listeners > 0) await new Promise((turn) => setTimeout(turn, 1));
 });
 
 Deno.test("RemoteNode rejects with code, message and hint of the node's error", async () => {

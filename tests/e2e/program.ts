@@ -8,6 +8,8 @@
  */
 import manifest from "../../deno.json" with { type: "json" };
 import type { MessageLine, NdjsonLine } from "../../src/commands/ndjson.ts";
+import { lineFault } from "../../src/commands/ndjson_schema.ts";
+import { COMMANDS } from "../../src/commands/table.ts";
 
 /** The compiled binary under test; undefined: the sources. */
 export const BINARY = Deno.env.get("P2P_CHAT_BIN") || undefined;
@@ -157,9 +159,18 @@ export class Running implements AsyncDisposable {
     return this.#lines;
   }
 
-  /** The same as JSON. */
+  /**
+   * The same as JSON.
+   * @throws Error for a line that is not as `src/commands/NDJSON.md` says
+   */
   get events(): readonly NdjsonLine[] {
-    for (const line of this.#lines.slice(this.#events.length)) this.#events.push(JSON.parse(line));
+    const [command = ""] = this.#args;
+    for (const line of this.#lines.slice(this.#events.length)) {
+      const event: NdjsonLine = JSON.parse(line);
+      const fault = lineFault(event, COMMANDS.has(command) ? command : undefined);
+      if (fault !== undefined) throw new Error(`${this.#args.join(" ")}: ${line} ${fault}`);
+      this.#events.push(event);
+    }
     return this.#events;
   }
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { OwnMessage, ReceivedMessage } from "../../src/history/message_record.ts";
 import { News } from "../../src/menu/news.ts";
 import { createStyle } from "../../src/terminal/style.ts";
-import { activePeer, NOW, TwinNode } from "../commands/twin_node.ts";
+import { activePeer, TwinNode } from "../commands/twin_node.ts";
 import { ownMessage, receivedMessage } from "./messages.ts";
 import { NODE_INIT } from "./open_menu_twin.ts";
 
@@ -13,7 +13,6 @@ function tell() {
   const news = new News({
     node,
     style: createStyle(false),
-    now: () => NOW,
     print: (line) => void lines.push(line),
     shown: { printed: (messages) => void printed.push(...messages) },
   });

@@ -66,7 +66,7 @@ export function openMenuTwin(
   const now = () => NOW;
   const shown = new ShownMessages(node, terminal);
   const print = (line: string) => prompter.printAbove(line);
-  const news = new News({ node, style, now, print, shown });
+  const news = new News({ node, style, print, shown });
   return {
     node,
     displayName: node.displayName.bind(node),
