@@ -159,19 +159,11 @@ async function letOthersIn(
   hurry: AbortSignal | undefined,
 ): Promise<void> {
   const { serveControl } = await import("../control/server.ts");
-  const { getLogger } = await import("@logtape/logtape");
-  const log = getLogger(["p2p-chat", "control"]);
+  const { troubleLog } = await import("../logging/trouble_log.ts");
+  const log = troubleLog("control", "warning");
   try {
     const server = resources.use(
-      await serveControl({
-        profile,
-        node,
-        onTrouble(what, detail) {
-          // Only what the message names gets into the line.
-          const named = Object.keys(detail).map((key) => `${key} {${key}}`);
-          log.warn([what, ...named].join(", "), detail);
-        },
-      }),
+      await serveControl({ profile, node, onTrouble: log }),
     );
     if (hurry === undefined) return;
     resources.defer(async () => {
@@ -180,7 +172,7 @@ async function letOthersIn(
     });
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
-    log.warn("no other command can work through this node: {error}", { error });
+    log("no other command can work through this node", { error });
   }
 }
 

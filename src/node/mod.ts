@@ -2,7 +2,6 @@
  * The composition root: builds the rooms, joins them, starts them in order and stops them in the
  * reverse order. Nothing else makes a libp2p node.
  */
-import { getLogger } from "@logtape/logtape";
 import type { IdentifyResult } from "@libp2p/interface";
 import type { Config } from "../config/config.ts";
 import { parseIp } from "../config/ip.ts";
@@ -13,6 +12,7 @@ import type { OwnMessage, ReceivedMessage } from "../history/message_record.ts";
 import { type Draft, type History, openHistory } from "../history/mod.ts";
 import type { Identity } from "../identity/key_file.ts";
 import { libp2pLogger } from "../logging/libp2p_logger.ts";
+import { troubleLog } from "../logging/trouble_log.ts";
 import { PresenceDriver } from "../presence/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { ChatNode } from "./chat_node.ts";
@@ -54,10 +54,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   const now = Date.now;
   const monotonic = () => performance.now();
   const random = Math.random;
-  const troubles = (room: string) => {
-    const log = getLogger(["p2p-chat", room]);
-    return (what: string, detail: Record<string, unknown>) => log.info(what, detail);
-  };
+  const troubles = (room: string) => troubleLog(room, "info");
 
   await using stack = new AsyncDisposableStack();
   const history = stack.use(openHistory(init.databasePath, identity.peerId, now()));
