@@ -25,6 +25,12 @@ export interface Session extends AsyncDisposable {
   readonly node: ChatNode;
   /** Whether the node runs on when this command is done: it is that of another process. */
   readonly goesOn: boolean;
+  /**
+   * Takes on settings that were read again, as far as a running node can: `LiveSettings` and where the
+   * log goes. Not there where the node is that of another process.
+   * @throws ChatError `bad-config`, `storage-busy`, `storage-failed`
+   */
+  readonly apply?: (settings: Settings) => void;
 }
 
 /** What a command runs its node for. */
@@ -121,7 +127,7 @@ async function ownSession(
   await openProfile(profile);
   resources.use(await acquireProfileLock(profile, { command, pid: Deno.pid, now }));
   const { configureLogging } = await import("../logging/mod.ts");
-  resources.use(configureLogging({
+  const logging = resources.use(configureLogging({
     level: logLevel(settings, options),
     file: config.logFile,
     write: (line) => terminal.remark(line),
@@ -143,6 +149,10 @@ async function ownSession(
     config,
     node,
     goesOn: false,
+    apply(changed) {
+      logging.change({ level: logLevel(changed, options), file: changed.config.logFile });
+      node.reconfigure(changed.config);
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -29,7 +29,7 @@ export function methodsOf(node: ChatNode, subscribe: () => void): Methods {
     cancelMessage: ({ messageId }) => node.cancel(messageId),
     retry: () => done(node.retry()),
     reachability: ({ recipient }) => node.reachability(recipient),
-    unread: ({ limit }) => node.unread(limit),
+    unread: ({ limit, after }) => node.unread(limit, after),
     shown: ({ messages }) => done(node.shown(messages)),
   };
 }

@@ -185,8 +185,8 @@ export class RemoteNode implements ChatNode {
     return this.#call("reachability", { recipient });
   }
 
-  unread(limit: number): Promise<ReceivedMessage[]> {
-    return this.#call("unread", { limit });
+  unread(limit: number, after?: number): Promise<ReceivedMessage[]> {
+    return this.#call("unread", { limit, after });
   }
 
   async shown(messages: readonly SeenMessage[]): Promise<void> {

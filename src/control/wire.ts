@@ -101,7 +101,7 @@ export interface Shapes {
   cancelMessage: { params: { messageId: string }; result: OwnMessage | undefined };
   retry: { params: undefined; result: undefined };
   reachability: { params: { recipient: Recipient }; result: Reachability };
-  unread: { params: { limit: number }; result: ReceivedMessage[] };
+  unread: { params: { limit: number; after: number | undefined }; result: ReceivedMessage[] };
   shown: { params: { messages: readonly SeenMessage[] }; result: undefined };
 }
 
@@ -294,7 +294,13 @@ export const METHODS: {
       nextAttempt: orUndefined(number),
     }),
   },
-  unread: { params: limited, result: list(receivedMessage, MAX_MESSAGES) },
+  unread: {
+    params: record<Shapes["unread"]["params"]>({
+      limit: integer(0, MAX_MESSAGES),
+      after: orUndefined(integer(0, Number.MAX_SAFE_INTEGER)),
+    }),
+    result: list(receivedMessage, MAX_MESSAGES),
+  },
   shown: {
     params: record<{ messages: readonly SeenMessage[] }>({
       messages: list(

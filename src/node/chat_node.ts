@@ -2,6 +2,7 @@
  * What a running node offers to the commands, the menu and the screens: the one seam between what
  * people see and how peers talk.
  */
+import type { Config } from "../config/config.ts";
 import type { MessageRecord, OwnMessage, ReceivedMessage } from "../history/message_record.ts";
 import type { DialledAddress, OutboxEntry, Search } from "../history/mod.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
@@ -159,13 +160,25 @@ export interface ChatNode extends AsyncDisposable {
   /** How it stands with reaching somebody. */
   reachability(recipient: Recipient): Promise<Reachability>;
   /**
-   * Messages that arrived in earlier runs and were never shown, oldest first: the first `limit`. What
-   * arrives in this run comes as an event.
+   * Messages that arrived in earlier runs and were never shown, oldest first: the first `limit` behind
+   * the position `after`, by default 0. What arrives in this run comes as an event.
    */
-  unread(limit: number): Promise<ReceivedMessage[]>;
+  unread(limit: number, after?: number): Promise<ReceivedMessage[]>;
   /**
    * The person has seen these: they are not unread any more, and their senders are told where both
    * sides allow it. What cannot be saved now is shown once more in a later run.
    */
   shown(messages: readonly SeenMessage[]): Promise<void>;
+}
+
+/** The settings that a node takes on while it runs. */
+export type LiveSettings = Pick<Config, "name" | "mandatory" | "readReceipts">;
+
+/** A node that runs in this process. */
+export interface OwnNode extends ChatNode {
+  /**
+   * Takes on other settings: connected peers are told the name, new mandatory peers are dialled at once,
+   * former ones are not dialled again, and stay connected if they are.
+   */
+  reconfigure(settings: LiveSettings): void;
 }

@@ -15,7 +15,7 @@ import { libp2pLogger } from "../logging/libp2p_logger.ts";
 import { troubleLog } from "../logging/trouble_log.ts";
 import { PresenceDriver } from "../presence/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
-import type { ChatNode } from "./chat_node.ts";
+import type { LiveSettings, OwnNode } from "./chat_node.ts";
 import { dialReason, listenFailure } from "./dial_failure.ts";
 import { Liveness } from "./liveness/driver.ts";
 import { multicastFault } from "./multicast.ts";
@@ -49,8 +49,9 @@ const P2P_CODE = 421;
  * Starts a node; dispose it to say goodbye and stop.
  * @throws ChatError `storage-failed`, `cannot-listen`
  */
-export async function startNode(init: NodeInit): Promise<ChatNode> {
+export async function startNode(init: NodeInit): Promise<OwnNode> {
   const { config, identity } = init;
+  let live: LiveSettings = config;
   const now = Date.now;
   const monotonic = () => performance.now();
   const random = Math.random;
@@ -76,7 +77,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
     libp2p,
     store: deliveryStore(history),
-    readReceipts: config.readReceipts,
+    readReceipts: () => live.readReceipts,
     now,
     monotonic,
     random,
@@ -138,7 +139,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   const reacher = new Reacher({
     libp2p,
     book,
-    mandatory: config.mandatory,
+    mandatory: live.mandatory,
     waiting: () => history.outbox.conversations(),
     isActive: (peerId) => presence.name(peerId) !== undefined,
     onReached: (address, peerId) => node.reached(address, peerId),
@@ -172,12 +173,16 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   const owned = new AsyncDisposableStack();
   const node = new RunningNode({
     peerId: identity.peerId,
-    name: config.name,
     addresses: () => libp2p.getMultiaddrs().map(String),
     history,
     book,
     now,
-    readReceipts: config.readReceipts,
+    settings: () => live,
+    reconfigure(settings) {
+      reacher.setMandatory(settings.mandatory);
+      if (settings.name !== live.name) presence.rename(settings.name);
+      live = settings;
+    },
     onTrouble: troubles("node"),
     stop: () => owned.disposeAsync(),
   });
