@@ -12,6 +12,8 @@ export interface HarnessOptions extends TwinBehaviour {
   readonly now?: () => number;
   /** What becomes of the node that is started; default: it runs. */
   readonly start?: (node: TwinNode) => Promise<TwinNode>;
+  /** There is no terminal: the settings can be read again, by `reload()`. Default: false. */
+  readonly asService?: boolean;
 }
 
 /** One home folder; each `run` is a process of its own in it. */
@@ -26,6 +28,7 @@ export class Harness implements AsyncDisposable {
   readonly nodes: TwinNode[] = [];
   readonly #started = new Set<(node: TwinNode) => void>();
   #interruption = new AbortController();
+  #onReload: (() => void) | undefined;
 
   private constructor(folder: TemporaryFolder, options: HarnessOptions) {
     this.#folder = folder;
@@ -54,6 +57,12 @@ export class Harness implements AsyncDisposable {
       env: (name) => variables[name],
       signal: this.#interruption.signal,
       now,
+      ...(this.#options.asService !== true ? {} : {
+        onReload: (listener: () => void) => {
+          this.#onReload = listener;
+          return { [Symbol.dispose]: () => void (this.#onReload = undefined) };
+        },
+      }),
       startNode: (init) => {
         const node = new TwinNode(init, this.#options);
         this.node = node;
@@ -85,6 +94,12 @@ export class Harness implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<TwinNode>();
     this.#started.add(resolve);
     return promise;
+  }
+
+  /** SIGHUP, to the last run. @returns whether it is wanted */
+  reload(): boolean {
+    this.#onReload?.();
+    return this.#onReload !== undefined;
   }
 
   /** Standard output of the last run, line by line, as JSON. */

@@ -58,7 +58,7 @@ export interface TwinBehaviour {
   readonly outbox?: readonly OutboxEntry[];
   /** Called when everybody is to be dialled at once. */
   readonly onRetry?: (node: TwinNode) => void;
-  readonly history?: (node: TwinNode) => MessageRecord[];
+  readonly history?: (node: TwinNode, query: HistoryQuery) => MessageRecord[];
   readonly reachability?: (recipient: Recipient) => Reachability;
   /** What arrived in earlier runs and was not shown. */
   readonly unread?: readonly ReceivedMessage[];
@@ -186,8 +186,8 @@ export class TwinNode implements OwnNode {
     return known.find((peer) => peer.peerId === peerId)?.name || shortPeerId(peerId);
   }
 
-  history(_query: HistoryQuery): Promise<MessageRecord[]> {
-    return Promise.try(() => this.#behaviour.history?.(this) ?? []);
+  history(query: HistoryQuery): Promise<MessageRecord[]> {
+    return Promise.try(() => this.#behaviour.history?.(this, query) ?? []);
   }
 
   async counts(): Promise<Counts> {
