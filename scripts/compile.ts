@@ -3,6 +3,7 @@
  *
  *     deno task compile         build/p2p-chat for this machine
  *     deno task compile:all     build/p2p-chat-OS-CPU for every platform in `TARGETS`
+ *     deno task compile:exec    build/p2p-chat-exec for this machine, which may run programs
  *
  * First `deno bundle` joins the program and its packages into a few minified files, split at its
  * dynamic imports, so that `--version` does not have to read libp2p. Then `deno compile` puts them
@@ -48,6 +49,12 @@ const PERMISSIONS: readonly string[] = [
   "--allow-sys=networkInterfaces,osRelease,uid",
 ];
 
+/**
+ * For `listen --exec`, which names the program at run time. Whoever may run any program may do anything,
+ * so it is in a binary of its own.
+ */
+const RUN_PERMISSION = "--allow-run";
+
 /** Deno's errors begin with what is wrong and go on with lists and stack traces. */
 const MAX_ERROR_LINES = 8;
 
@@ -61,15 +68,32 @@ interface Job {
   readonly triple: string;
   /** Where the binary goes. */
   readonly output: string;
+  readonly permissions: readonly string[];
 }
 
-function jobs(all: boolean): Job[] {
-  if (!all) return [{ name: "this machine", triple: Deno.build.target, output: "build/p2p-chat" }];
-  return [...TARGETS].map(([name, triple]) => ({
-    name,
-    triple,
-    output: `build/p2p-chat-${name}`,
-  }));
+/** @returns undefined for an argument that nobody knows */
+function jobs(args: string): Job[] | undefined {
+  const [name, triple, permissions] = ["this machine", Deno.build.target, PERMISSIONS];
+  switch (args) {
+    case "":
+      return [{ name, triple, output: "build/p2p-chat", permissions }];
+    case "--exec":
+      return [{
+        name,
+        triple,
+        output: "build/p2p-chat-exec",
+        permissions: [...permissions, RUN_PERMISSION],
+      }];
+    case "--all":
+      return [...TARGETS].map(([name, triple]) => ({
+        name,
+        triple,
+        output: `build/p2p-chat-${name}`,
+        permissions,
+      }));
+    default:
+      return undefined;
+  }
 }
 
 /** Runs a command quietly. @returns its stdout @throws Error with the beginning of its stderr */
@@ -105,7 +129,11 @@ async function bundle(folder: string): Promise<string[]> {
  * @returns the path of the binary
  * @throws DownloadFailed, or Error with Deno's own words
  */
-async function compile(folder: string, files: string[], triple: string): Promise<string> {
+async function compile(
+  folder: string,
+  files: string[],
+  { triple, permissions }: Job,
+): Promise<string> {
   const [entry = "", ...chunks] = files;
   const env = Deno.env.toObject();
   let deno = Deno.execPath();
@@ -119,7 +147,7 @@ async function compile(folder: string, files: string[], triple: string): Promise
     // whatever it finds there: another user of the machine could plant code in it.
     "--no-code-cache",
     V8_FLAGS,
-    ...PERMISSIONS,
+    ...permissions,
     ...chunks.flatMap((chunk) => ["--include", chunk]),
   ];
   try {
@@ -148,7 +176,7 @@ async function checkStarts(binary: string): Promise<void> {
 
 /** Makes one binary from the bundle in `folder`. @throws as `compile` and `checkStarts` do */
 async function make(job: Job, folder: string, files: string[]): Promise<void> {
-  const binary = await compile(folder, files, job.triple);
+  const binary = await compile(folder, files, job);
   if (job.triple === Deno.build.target) await checkStarts(binary);
   const output = binary.endsWith(".exe") ? `${job.output}.exe` : job.output;
   await Deno.rename(binary, output);
@@ -186,12 +214,13 @@ function report(what: string, error: Error): void {
 }
 
 const args = Deno.args.join(" ");
-if (args !== "" && args !== "--all") {
-  console.error(`error: unknown argument "${args}"\nhint: the only option is --all`);
+const todo = jobs(args);
+if (todo === undefined) {
+  console.error(`error: unknown argument "${args}"\nhint: --all or --exec, or nothing`);
   Deno.exitCode = 2;
 } else {
   Deno.chdir(new URL("..", import.meta.url));
-  const errors = await makeAll(jobs(args === "--all"));
+  const errors = await makeAll(todo);
   if (errors.length > 0) {
     const downloadsOnly = errors.every((error) => error instanceof DownloadFailed);
     Deno.exitCode = downloadsOnly ? EXIT_UNAVAILABLE : 1;

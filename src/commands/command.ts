@@ -5,7 +5,7 @@
 import { map } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import type { Environment } from "../config/paths.ts";
-import type { ChatNode, NodeInit } from "../node/mod.ts";
+import type { NodeInit, OwnNode } from "../node/mod.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** How a command reports, whatever it does. */
@@ -40,7 +40,13 @@ export interface CommandContext {
   /** The clock, ms since the epoch. */
   readonly now: () => number;
   /** In tests, instead of the node of `src/node/mod.ts`. */
-  readonly startNode?: (init: NodeInit) => Promise<ChatNode>;
+  readonly startNode?: (init: NodeInit) => Promise<OwnNode>;
+  /**
+   * Calls `listener` when the settings are to be read again (SIGHUP), which does not end the program
+   * then, until the result is disposed. Not there where a person has it on a terminal: its end sends
+   * the same signal.
+   */
+  readonly onReload?: (listener: () => void) => Disposable;
 }
 
 /** A command whose options have been understood. */

@@ -1,7 +1,7 @@
 /** Waiting that ends: after a time, on a signal, or both, without a timer left behind. */
 
 /** The longest time that `setTimeout` takes (2^31 - 1 ms, 24 days); more would fire at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+export const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** Aborts after a time or with an outer signal; dispose it to stop the clock. */
 export class Deadline implements Disposable {

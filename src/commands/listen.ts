@@ -5,34 +5,49 @@
  * A message is shown at least once, and in the next run not again, unless this one is killed after the
  * printing and before that is noted (`shown_messages.ts`).
  *
+ * With `--exec` a program is run for each message, and decides what counts as shown (`exec/`).
+ *
+ * Run as a service, with no terminal on any of its streams, it reads its settings again at SIGHUP
+ * (`reload.ts`). `--ready-file` tells the service manager that it listens.
+ *
  * Exit code: stopping is how a listener ends, so SIGTERM and SIGHUP (a service manager, a closed
  * terminal) and a reader that closed the pipe (`listen | head -1`) are success, 0. Only Ctrl-C, by
  * which a person cuts a run short, is 130, so that a script around it stops as well.
  */
-import { merge, object } from "@optique/core/constructs";
+import { group, merge, object } from "@optique/core/constructs";
+import { message, text } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
 import { formatAddress, parseAddress } from "../config/address.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { aborted, either } from "./deadline.ts";
+import { execFields, type ExecOptions, type ExecPlan, planExec } from "./exec/exec_options.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 import { formatDay } from "./local_time.ts";
-import { ndjsonLine } from "./ndjson.ts";
+import { ndjsonLine, type ReadyLine } from "./ndjson.ts";
 import { nodeEventLine } from "./node_lines.ts";
 import { eventText } from "./node_text.ts";
 import {
+  anyText,
   jsonOption,
   lastingOptions,
   type ProfileOptions,
   profileOptions,
   type SettingOptions,
 } from "./options.ts";
+import { ReadyFile } from "./ready_file.ts";
+import { SettingsReload } from "./reload.ts";
 import { openSession, type Session } from "./session.ts";
-import { ShownMessages } from "./shown_messages.ts";
+import { type PrintedMessages, ShownMessages } from "./shown_messages.ts";
 import { unreadPages } from "./unread_pages.ts";
 
-export type ListenOptions = ProfileOptions & SettingOptions;
+export type ListenOptions = ProfileOptions & SettingOptions & ExecOptions & {
+  /** Where to say that the node listens, see `ready_file.ts`. */
+  readonly readyFile?: string | undefined;
+};
 
 export const listen: Command<ListenOptions> = {
   name: "listen",
@@ -40,15 +55,60 @@ export const listen: Command<ListenOptions> = {
   examples: [
     "p2p-chat listen --name red --port 7000",
     "p2p-chat listen --mandatory 192.168.1.20:7000 --json",
+    "p2p-chat-exec listen --exec ./on-message.sh --exec-timeout 10s",
   ],
-  parser: merge(object({ json: jsonOption }), lastingOptions, profileOptions),
+  parser: merge(
+    object({ json: jsonOption }),
+    group(
+      "As a service",
+      object({
+        ...execFields(),
+        readyFile: optional(
+          option("--ready-file", anyText("FILE"), {
+            description: message`${text("Write a line there once the node listens.")}`,
+          }),
+        ),
+      }),
+    ),
+    lastingOptions,
+    profileOptions,
+  ),
 
   async run(options, context) {
     const { terminal, signal } = context;
-    const ended = either(signal, terminal.closed);
-    while (await listenOnce(options, context, ended) === "node gone") {
+    const plan = await planExec(options, context);
+    await using ready = options.readyFile === undefined
+      ? undefined
+      : await ReadyFile.prepare(options.readyFile);
+    // From the beginning, so that a reload in the middle of the start does not end it.
+    let reload: SettingsReload | undefined;
+    let reloadEarly = false;
+    using _reloads = context.onReload?.(() => {
+      if (reload === undefined) reloadEarly = true;
+      else reload.request();
+    });
+    const failing = new AbortController();
+    const ended = either(either(signal, terminal.closed), failing.signal);
+    let telling: Promise<void> | undefined;
+    const onOpen = (session: Session) => {
+      // In one go: nothing can arrive between the line that says so and the subscription.
+      if (options.json) printReadyLine(session, context);
+      else printHeader(session, context);
+      reload = new SettingsReload(session, options, context, (text) => {
+        const event: NodeEvent = { event: "notice", at: context.now(), text };
+        (options.json ? printEventLine : printText)(event, session, context);
+      });
+      if (reloadEarly) reload.request();
+      reloadEarly = false;
+      // Beside the rest: a FIFO may have to wait for its reader.
+      telling ??= ready?.write(ndjsonLine(readyLine(session)), ended)
+        .catch((error) => failing.abort(error));
+    };
+    while (await listenOnce(options, plan, context, ended, onOpen) === "node gone") {
       terminal.remark("the node that ran is gone; going on");
     }
+    await Promise.all([telling, reload?.settled()]);
+    failing.signal.throwIfAborted();
     if (!signal.aborted) return EXIT_CODES.done;
     if (!(signal.reason instanceof Interruption)) throw signal.reason;
     return signal.reason.by === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.done;
@@ -58,20 +118,29 @@ export const listen: Command<ListenOptions> = {
 /** Listens until `ended` aborts, or until the node of another process, through which it works, is gone. */
 async function listenOnce(
   options: ListenOptions,
+  plan: ExecPlan | undefined,
   context: CommandContext,
   ended: AbortSignal,
+  onOpen: (session: Session) => void,
 ): Promise<"ended" | "node gone"> {
   await using session = await openSession(
     options,
     { command: "listen", listen: "configured" },
     context,
   );
-  const { ended: gone } = session.node;
-  // In one go: nothing can arrive between the line that says so and the subscription.
-  if (options.json) printReadyLine(session, context);
-  else printHeader(session, context);
+  const { node, profile } = session;
+  const { ended: gone } = node;
+  onOpen(session);
   try {
-    await showAll(session, options, context, either(ended, gone));
+    await using shown = plan === undefined
+      ? new ShownMessages(node, context.terminal)
+      : new (await import("./exec/exec_queue.ts")).ExecQueue({
+        plan,
+        profile,
+        node,
+        terminal: context.terminal,
+      });
+    await showAll(session, options, context, either(ended, gone), shown);
   } catch (error) {
     if (error !== gone.reason) throw error;
   }
@@ -81,15 +150,16 @@ async function listenOnce(
 /**
  * Prints what was never shown, then what has happened meanwhile, then what happens until `ended`
  * aborts.
+ * @param shown is told of every incoming message that was printed
  */
 export async function showAll(
   session: Session,
   { json }: Pick<ListenOptions, "json">,
   context: CommandContext,
   ended: AbortSignal,
+  shown: PrintedMessages,
 ): Promise<void> {
   const { node } = session;
-  await using shown = new ShownMessages(node, context.terminal);
   const print = json ? printEventLine : printText;
   const show = (event: NodeEvent) => {
     print(event, session, context);
@@ -146,17 +216,15 @@ class DayRemarks {
 }
 
 /** Says as JSON that the node runs. */
-export function printReadyLine({ node, profile }: Session, { terminal }: CommandContext): void {
+export function printReadyLine(session: Session, { terminal }: CommandContext): void {
+  terminal.print(ndjsonLine(readyLine(session)));
+}
+
+function readyLine({ node, profile }: Session): ReadyLine {
   const addresses = node.addresses();
   const { name, peerId } = node;
-  terminal.print(ndjsonLine({
-    event: "ready",
-    name,
-    peerId,
-    addresses,
-    port: portOf(addresses),
-    profile: profile.name,
-  }));
+  const port = portOf(addresses);
+  return { event: "ready", name, peerId, addresses, port, profile: profile.name };
 }
 
 function printHeader({ node }: Session, { terminal }: CommandContext): void {

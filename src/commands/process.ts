@@ -51,6 +51,10 @@ export async function runProcess(
     env: (name) => Deno.env.get(name),
     signal,
     now: Date.now,
+    // On Windows it is always a console that was closed.
+    ...(terminal.attended || Deno.build.os === "windows"
+      ? {}
+      : { onReload: (listener) => interruptions.takeHangups(listener) }),
   });
   if (code === EXIT_CODES.done && signal.aborted && !(signal.reason instanceof Interruption)) {
     // The command came to its end before it noticed.

@@ -27,6 +27,12 @@ export interface Session extends AsyncDisposable {
   readonly node: ChatNode;
   /** Whether the node runs on when this command is done: it is that of another process. */
   readonly goesOn: boolean;
+  /**
+   * Takes on settings that were read again, as far as a running node can: `LiveSettings` and where the
+   * log goes. Not there where the node is that of another process.
+   * @throws ChatError `bad-config`, `storage-busy`, `storage-failed`
+   */
+  readonly apply?: (settings: Settings) => void;
 }
 
 /** What a command runs its node for. */
@@ -173,7 +179,7 @@ async function ownSession(
   await openProfile(profile);
   resources.use(await acquireProfileLock(profile, { command, pid: Deno.pid, now }));
   const { configureLogging } = await import("../logging/mod.ts");
-  resources.use(configureLogging({
+  const logging = resources.use(configureLogging({
     level: logLevel(settings, options),
     file: config.logFile,
     write: (line) => terminal.remark(line),
@@ -195,6 +201,10 @@ async function ownSession(
     config,
     node,
     goesOn: false,
+    apply(changed) {
+      logging.change({ level: logLevel(changed, options), file: changed.config.logFile });
+      node.reconfigure(changed.config);
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -211,20 +221,11 @@ async function letOthersIn(
   stay: "lasting" | AbortSignal,
 ): Promise<void> {
   const { serveControl } = await import("../control/server.ts");
-  const { getLogger } = await import("@logtape/logtape");
-  const log = getLogger(["p2p-chat", "control"]);
+  const { troubleLog } = await import("../logging/trouble_log.ts");
+  const log = troubleLog("control", "warning");
   try {
     const server = resources.use(
-      await serveControl({
-        profile,
-        node,
-        lasting: stay === "lasting",
-        onTrouble(what, detail) {
-          // Only what the message names gets into the line.
-          const named = Object.keys(detail).map((key) => `${key} {${key}}`);
-          log.warn([what, ...named].join(", "), detail);
-        },
-      }),
+      await serveControl({ profile, node, lasting: stay === "lasting", onTrouble: log }),
     );
     if (stay === "lasting") return;
     resources.defer(async () => {
@@ -233,7 +234,7 @@ async function letOthersIn(
     });
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
-    log.warn("no other command can work through this node: {error}", { error });
+    log("no other command can work through this node", { error });
   }
 }
 

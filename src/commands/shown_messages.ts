@@ -14,7 +14,15 @@ import type { Terminal } from "../terminal/terminal.ts";
 /** How long the goodbye waits for a terminal that takes nothing. */
 const GRACE_MS = 300;
 
-export class ShownMessages implements AsyncDisposable {
+/** What becomes of incoming messages whose lines were printed. */
+export interface PrintedMessages extends AsyncDisposable {
+  /** The lines of these were printed just now. */
+  printed(messages: readonly ReceivedMessage[]): void;
+  /** Resolves when more can be printed without piling up. */
+  settled(): Promise<void>;
+}
+
+export class ShownMessages implements PrintedMessages {
   readonly #node: Pick<ChatNode, "shown">;
   readonly #terminal: Pick<Terminal, "flush" | "closed">;
   /** Printed and not yet marked. */

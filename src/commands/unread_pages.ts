@@ -6,19 +6,18 @@ import type { ChatNode } from "../node/chat_node.ts";
 export const UNREAD_PAGE_MESSAGES = 500;
 
 /**
- * Gives each message once, also where what was shown could not be noted (a full disk), so that the
- * node gives it again. To be asked for the next page when the one before was shown and noted.
+ * Gives each message once, also where what was shown could not be noted (a full disk), or is noted
+ * later.
  */
 export async function* unreadPages(
   node: Pick<ChatNode, "unread">,
 ): AsyncGenerator<readonly ReceivedMessage[], void, void> {
-  let last = 0;
-  for (let limit = UNREAD_PAGE_MESSAGES;;) {
-    const found = await node.unread(limit);
-    const page = found.filter(({ position }) => position > last);
-    last = page.at(-1)?.position ?? last;
-    if (page.length > 0) yield page;
-    if (found.length < limit) return;
-    limit = UNREAD_PAGE_MESSAGES + found.length - page.length;
+  for (let after = 0;;) {
+    const page = await node.unread(UNREAD_PAGE_MESSAGES, { after });
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    if (page.length < UNREAD_PAGE_MESSAGES) return;
+    after = last.position;
   }
 }

@@ -36,7 +36,8 @@ export function methodsOf(node: ChatNode, subscription: Subscription): Methods {
     cancelMessage: ({ messageId }) => node.cancel(messageId),
     retry: () => done(node.retry()),
     reachability: ({ recipient }) => node.reachability(recipient),
-    unread: ({ limit, upTo }) => node.unread(limit, upTo),
+    unread: ({ limit, after, upTo }) =>
+      node.unread(limit, { upTo, ...(after === undefined ? {} : { after }) }),
     shown: ({ messages }) => done(node.shown(messages)),
   };
 }

@@ -26,6 +26,7 @@ import type {
   Reachability,
   Recipient,
   SeenMessage,
+  UnreadRange,
 } from "../node/chat_node.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer, KnownPeer } from "../presence/active_peer.ts";
@@ -200,8 +201,9 @@ export class RemoteNode implements ChatNode {
     return this.#call("reachability", { recipient });
   }
 
-  async unread(limit: number, upTo?: number): Promise<ReceivedMessage[]> {
-    return await this.#call("unread", { limit, upTo: upTo ?? await this.#missedUpTo() });
+  async unread(limit: number, { after, upTo }: UnreadRange = {}): Promise<ReceivedMessage[]> {
+    const last = upTo ?? await this.#missedUpTo();
+    return await this.#call("unread", { limit, after, upTo: last });
   }
 
   async shown(messages: readonly SeenMessage[]): Promise<void> {

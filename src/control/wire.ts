@@ -105,7 +105,10 @@ export interface Shapes {
   cancelMessage: { params: { messageId: string }; result: OwnMessage | undefined };
   retry: { params: undefined; result: undefined };
   reachability: { params: { recipient: Recipient }; result: Reachability };
-  unread: { params: { limit: number; upTo: number }; result: ReceivedMessage[] };
+  unread: {
+    params: { limit: number; after: number | undefined; upTo: number };
+    result: ReceivedMessage[];
+  };
   shown: { params: { messages: readonly SeenMessage[] }; result: undefined };
 }
 
@@ -307,8 +310,9 @@ export const METHODS: {
     }),
   },
   unread: {
-    params: record<{ limit: number; upTo: number }>({
+    params: record<Shapes["unread"]["params"]>({
       limit: integer(0, MAX_MESSAGES),
+      after: orUndefined(position),
       upTo: position,
     }),
     result: list(receivedMessage, MAX_MESSAGES),

@@ -34,8 +34,8 @@ const MAX_STREAMS_PER_CONNECTION = 4;
 export interface DirectDriverInit<Draft, Own, Received> {
   readonly libp2p: Libp2p;
   readonly store: DirectStore<Draft, Own, Received>;
-  /** Whether to tell senders what was shown here, and to note what they tell. */
-  readonly readReceipts: boolean;
+  /** Whether, at this moment, to tell senders what was shown here, and to note what they tell. */
+  readonly readReceipts: () => boolean;
   /** Wall clock, for what is written down. */
   readonly now: () => number;
   /** Monotonic clock, for time-outs. */
@@ -119,7 +119,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
 
   /** Messages of this peer were shown, and it is to be told: as soon as it is connected. */
   shown(peerId: string): void {
-    if (this.#init.readReceipts) this.#step(this.#channel(peerId), { type: "shown" });
+    if (this.#init.readReceipts()) this.#step(this.#channel(peerId), { type: "shown" });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -238,7 +238,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
         return { event: { type: "loaded", messages, limit: effect.limit } };
       }
       case "load-receipts": {
-        const ids = readReceipts ? store.receiptsFor(peerId, effect.limit) : [];
+        const ids = readReceipts() ? store.receiptsFor(peerId, effect.limit) : [];
         return { event: { type: "receipts-loaded", ids } };
       }
       case "mark-sent":
@@ -403,7 +403,7 @@ export class DirectDriver<Draft, Own, Received> implements AsyncDisposable {
       }
       if (fresh.length > 0) onReceived(fresh);
     }
-    if (readReceipts && read.length > 0) onState(store.record(peer, read, "read", now()));
+    if (readReceipts() && read.length > 0) onState(store.record(peer, read, "read", now()));
   }
 
   /** Cuts what arrives into frames; any error resets the stream, never the process. */

@@ -32,12 +32,16 @@ export class ReadMarks {
       WHERE sender = (SELECT key FROM peer WHERE peer_id = ?) AND id = ?`);
   }
 
-  /** What arrived and was not shown yet, in the order of arrival: the first `limit`. */
-  unread(limit: number): ReceivedMessage[] {
+  /**
+   * What arrived and was not shown yet, in the order of arrival: the first `limit` behind the position
+   * `after`.
+   */
+  unread(limit: number, after = 0): ReceivedMessage[] {
     return guard(this.#db, () =>
       this.#db.prepare(`
         ${SELECT_MESSAGE} WHERE message.state IS NULL AND message.read_at IS NULL
-        ORDER BY message.position LIMIT ?`).all(limit).flatMap((row) => {
+          AND message.position > ?
+        ORDER BY message.position LIMIT ?`).all(after, limit).flatMap((row) => {
         const message = readMessage(row, this.#selfKey);
         return message.direction === "in" ? [message] : [];
       }));

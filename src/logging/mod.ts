@@ -27,40 +27,64 @@ export interface LoggingOptions {
   readonly sanitise: (text: string) => string;
 }
 
+/** Logging that is set up. Dispose it to end it. */
+export interface Logging extends AsyncDisposable {
+  /**
+   * Goes on with another level, or another file. The file is opened anew in any case: it may have been
+   * moved away. What libp2p logs keeps to the level from before (`libp2p_logger.ts`).
+   * @throws ChatError `bad-config` where the file cannot be opened: all stays as it was then
+   */
+  change(options: Pick<LoggingOptions, "level" | "file">): void;
+}
+
 /**
  * Sets logging up for this process, until the result is disposed.
  * @throws ChatError `bad-config` where the file cannot be opened; LogTape's `ConfigError` where it is
  *   set up already
  */
-export function configureLogging(options: LoggingOptions): AsyncDisposable {
-  const { level, write, sanitise } = options;
-  using resources = new DisposableStack();
-  const file = options.file === undefined
-    ? undefined
-    : resources.use(new LogFile(options.file, (remark) => write(sanitise(remark))));
-  const stacks = level === "debug" || level === "trace";
-
-  configureSync({
-    sinks: {
-      lines(record) {
-        const line = formatLogLine(record, { sanitise, stacks });
-        if (file === undefined) write(line);
-        else file.write(line);
+export function configureLogging(options: LoggingOptions): Logging {
+  const { write, sanitise } = options;
+  const open = (path: string | undefined) =>
+    path === undefined ? undefined : new LogFile(path, (remark) => write(sanitise(remark)));
+  const configure = (level: LogLevel, changed: boolean) => {
+    const stacks = level === "debug" || level === "trace";
+    configureSync({
+      reset: changed,
+      sinks: {
+        lines(record) {
+          const line = formatLogLine(record, { sanitise, stacks });
+          if (file === undefined) write(line);
+          else file.write(line);
+        },
       },
-    },
-    loggers: [
-      { category: [], sinks: ["lines"], lowestLevel: level },
-      // LogTape's remarks about itself: that it was set up is no news.
-      { category: ["logtape", "meta"], lowestLevel: "warning" },
-    ],
-  });
+      loggers: [
+        { category: [], sinks: ["lines"], lowestLevel: level },
+        // LogTape's remarks about itself: that it was set up is no news.
+        { category: ["logtape", "meta"], lowestLevel: "warning" },
+      ],
+    });
+  };
 
-  const owned = resources.move();
+  let file = open(options.file);
+  let ended = false;
+  try {
+    configure(options.level, false);
+  } catch (error) {
+    file?.[Symbol.dispose]();
+    throw error;
+  }
   return {
+    change({ level, file: path }) {
+      const other = open(path);
+      file?.[Symbol.dispose]();
+      file = other;
+      configure(level, true);
+    },
     async [Symbol.asyncDispose]() {
-      if (owned.disposed) return;
-      using _closed = owned;
+      if (ended) return;
+      ended = true;
       await reset();
+      file?.[Symbol.dispose]();
     },
   };
 }

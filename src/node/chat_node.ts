@@ -2,6 +2,7 @@
  * What a running node offers to the commands, the menu and the screens: the one seam between what
  * people see and how peers talk.
  */
+import type { Config } from "../config/config.ts";
 import type { MessageRecord, OwnMessage, ReceivedMessage } from "../history/message_record.ts";
 import type { DialledAddress, OutboxEntry, Search } from "../history/mod.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
@@ -51,6 +52,17 @@ export interface Reachability {
   readonly search: Search | undefined;
   /** When it is dialled again, ms since the epoch; undefined while nothing is planned. */
   readonly nextAttempt: number | undefined;
+}
+
+/** Which places of the history are looked at for what was never shown. */
+export interface UnreadRange {
+  /** Only what is behind this one; default: 0, the beginning. */
+  readonly after?: number;
+  /**
+   * The last one that counts; default: where events begin to come, which is the start of the node, and
+   * for another process the first `subscribe`.
+   */
+  readonly upTo?: number;
 }
 
 /** What waits to be delivered, or to be read. */
@@ -152,7 +164,7 @@ export interface ChatNode extends AsyncDisposable {
    */
   displayName(peerId: string): string;
   history(query: HistoryQuery): Promise<MessageRecord[]>;
-  /** @param upTo as for `unread` */
+  /** @param upTo as for `UnreadRange` */
   counts(upTo?: number): Promise<Counts>;
   /** What is not delivered, in the order of writing: the first `limit`. */
   outbox(limit: number): Promise<OutboxEntry[]>;
@@ -170,13 +182,23 @@ export interface ChatNode extends AsyncDisposable {
   /**
    * Messages that were never shown, oldest first: the first `limit` of those that arrived before
    * events come. What arrives from then on comes as an event.
-   * @param upTo the last position that counts; default: where the events begin, which is the start of
-   *   the node, and for another process the first `subscribe`
    */
-  unread(limit: number, upTo?: number): Promise<ReceivedMessage[]>;
+  unread(limit: number, range?: UnreadRange): Promise<ReceivedMessage[]>;
   /**
    * The person has seen these: they are not unread any more, and their senders are told where both
    * sides allow it. What cannot be saved now is shown once more in a later run.
    */
   shown(messages: readonly SeenMessage[]): Promise<void>;
+}
+
+/** The settings that a node takes on while it runs. */
+export type LiveSettings = Pick<Config, "name" | "mandatory" | "readReceipts">;
+
+/** A node that runs in this process. */
+export interface OwnNode extends ChatNode {
+  /**
+   * Takes on other settings: connected peers are told the name, new mandatory peers are dialled at once,
+   * former ones are not dialled again, and stay connected if they are.
+   */
+  reconfigure(settings: LiveSettings): void;
 }

@@ -2,7 +2,6 @@
  * The composition root: builds the rooms, joins them, starts them in order and stops them in the
  * reverse order. Nothing else makes a libp2p node.
  */
-import { getLogger } from "@logtape/logtape";
 import type { IdentifyResult } from "@libp2p/interface";
 import type { Config } from "../config/config.ts";
 import { parseIp } from "../config/ip.ts";
@@ -13,9 +12,10 @@ import type { OwnMessage, ReceivedMessage } from "../history/message_record.ts";
 import { type Draft, type History, openHistory } from "../history/mod.ts";
 import type { Identity } from "../identity/key_file.ts";
 import { libp2pLogger } from "../logging/libp2p_logger.ts";
+import { troubleLog } from "../logging/trouble_log.ts";
 import { PresenceDriver } from "../presence/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
-import type { ChatNode } from "./chat_node.ts";
+import type { LiveSettings, OwnNode } from "./chat_node.ts";
 import { dialReason, listenFailure } from "./dial_failure.ts";
 import { Liveness } from "./liveness/driver.ts";
 import { multicastFault } from "./multicast.ts";
@@ -49,15 +49,13 @@ const P2P_CODE = 421;
  * Starts a node; dispose it to say goodbye and stop.
  * @throws ChatError `storage-failed`, `cannot-listen`
  */
-export async function startNode(init: NodeInit): Promise<ChatNode> {
+export async function startNode(init: NodeInit): Promise<OwnNode> {
   const { config, identity } = init;
+  let live: LiveSettings = config;
   const now = Date.now;
   const monotonic = () => performance.now();
   const random = Math.random;
-  const troubles = (room: string) => {
-    const log = getLogger(["p2p-chat", room]);
-    return (what: string, detail: Record<string, unknown>) => log.info(what, detail);
-  };
+  const troubles = (room: string) => troubleLog(room, "info");
 
   await using stack = new AsyncDisposableStack();
   const history = stack.use(openHistory(init.databasePath, identity.peerId, now()));
@@ -79,7 +77,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
     libp2p,
     store: deliveryStore(history),
-    readReceipts: config.readReceipts,
+    readReceipts: () => live.readReceipts,
     now,
     monotonic,
     random,
@@ -141,7 +139,7 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   const reacher = new Reacher({
     libp2p,
     book,
-    mandatory: config.mandatory,
+    mandatory: live.mandatory,
     waiting: () => history.outbox.conversations(),
     isActive: (peerId) => presence.name(peerId) !== undefined,
     onReached: (address, peerId) => node.reached(address, peerId),
@@ -175,12 +173,16 @@ export async function startNode(init: NodeInit): Promise<ChatNode> {
   const owned = new AsyncDisposableStack();
   const node = new RunningNode({
     peerId: identity.peerId,
-    name: config.name,
     addresses: () => libp2p.getMultiaddrs().map(String),
     history,
     book,
     now,
-    readReceipts: config.readReceipts,
+    settings: () => live,
+    reconfigure(settings) {
+      reacher.setMandatory(settings.mandatory);
+      if (settings.name !== live.name) presence.rename(settings.name);
+      live = settings;
+    },
     onTrouble: troubles("node"),
     stop: () => owned.disposeAsync(),
   });

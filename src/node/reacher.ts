@@ -55,8 +55,8 @@ export interface ReacherInit {
 
 /** Dials, and keeps dialling. */
 export class Reacher implements Reach, AsyncDisposable {
-  readonly mandatory: readonly { readonly address: string; readonly peerId: string | undefined }[];
   readonly #init: ReacherInit;
+  #mandatory: Reach["mandatory"];
   readonly #redialer: Redialer;
   readonly #candidates: CandidateDialer;
   /** Peers sought only because they vanished, and since when (monotonic). */
@@ -72,10 +72,7 @@ export class Reacher implements Reach, AsyncDisposable {
 
   constructor(init: ReacherInit) {
     this.#init = init;
-    this.mandatory = init.mandatory.map((text) => {
-      const { address, peerId } = parseAddress(text);
-      return { address, peerId };
-    });
+    this.#mandatory = parseMandatory(init.mandatory);
     const { now, monotonic, random, onTrouble } = init;
     this.#redialer = new Redialer({
       dial: (target, options) => this.#dialTarget(target, options),
@@ -103,6 +100,22 @@ export class Reacher implements Reach, AsyncDisposable {
     for (const { peerId, addresses } of this.#init.book.remembered(MAX_REMEMBERED_DIALS)) {
       this.#candidates.discovered(peerId, addresses, { loopback: true });
     }
+  }
+
+  get mandatory(): Reach["mandatory"] {
+    return this.#mandatory;
+  }
+
+  /** @param mandatory as in the configuration */
+  setMandatory(mandatory: readonly string[]): void {
+    const wanted = parseMandatory(mandatory);
+    const unwanted = this.#mandatory.filter(({ address }) =>
+      !wanted.some((one) => one.address === address) && !this.#isWaitedFor(address)
+    );
+    this.#mandatory = wanted;
+    for (const { address } of unwanted) this.#redialer.remove(address);
+    // Those that are there already are left alone.
+    for (const { address, peerId } of this.#mandatory) this.#redialer.add(address, peerId);
   }
 
   peerAt(address: string): string | undefined {
@@ -333,6 +346,13 @@ export class Reacher implements Reach, AsyncDisposable {
       status === "open" && remotePeer.toString() === peerId
     );
   }
+}
+
+function parseMandatory(texts: readonly string[]): Reach["mandatory"] {
+  return texts.map((text) => {
+    const { address, peerId } = parseAddress(text);
+    return { address, peerId };
+  });
 }
 
 /** The text of an address without the peer id. */

@@ -13,15 +13,17 @@ import type {
 } from "../history/message_record.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
 import type {
-  ChatNode,
   ConnectResult,
   Counts,
   HistoryQuery,
+  LiveSettings,
   NodeEvent,
+  OwnNode,
   Reachability,
   Recipient,
   SeenMessage,
   SubscribeOptions,
+  UnreadRange,
 } from "./chat_node.ts";
 import { dialFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
@@ -37,20 +39,21 @@ const MAX_EARLY_EVENTS = 1_000;
 /** What a running node is made of, beside the rooms that join it. */
 export interface RunningNodeInit {
   readonly peerId: string;
-  readonly name: string;
   readonly addresses: () => string[];
   readonly history: History;
   readonly book: PeerBook;
   readonly now: () => number;
-  readonly readReceipts: boolean;
+  /** The settings of this moment, and how the rooms are told of others. */
+  readonly settings: () => LiveSettings;
+  readonly reconfigure: (settings: LiveSettings) => void;
   /** Something for the log. */
   readonly onTrouble: (what: string, detail: Record<string, unknown>) => void;
   /** Says goodbye and stops everything, in the reverse order of the start. */
   readonly stop: () => Promise<void>;
 }
 
-/** The one implementation of ChatNode; commands test against a twin of the interface. */
-export class RunningNode implements ChatNode {
+/** The node itself; commands test against a twin of the interface. */
+export class RunningNode implements OwnNode {
   readonly ended = new AbortController().signal;
   readonly #init: RunningNodeInit;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
@@ -85,7 +88,7 @@ export class RunningNode implements ChatNode {
   }
 
   get name(): string {
-    return this.#init.name;
+    return this.#init.settings().name;
   }
 
   addresses(): string[] {
@@ -286,9 +289,13 @@ export class RunningNode implements ChatNode {
     });
   }
 
-  unread(limit: number, upTo = this.#lastPosition): Promise<ReceivedMessage[]> {
+  unread(
+    limit: number,
+    { after = 0, upTo = this.#lastPosition }: UnreadRange = {},
+  ): Promise<ReceivedMessage[]> {
     return Promise.try(() =>
-      this.#init.history.readMarks.unread(limit).filter(({ position }) => position <= upTo)
+      this.#init.history.readMarks.unread(limit, after)
+        .filter(({ position }) => position <= upTo)
     );
   }
 
@@ -297,7 +304,8 @@ export class RunningNode implements ChatNode {
   }
 
   #noteShown(messages: readonly SeenMessage[]): void {
-    const { history, now, readReceipts, onTrouble } = this.#init;
+    const { history, now, onTrouble } = this.#init;
+    const { readReceipts } = this.#init.settings();
     try {
       history.readMarks.markRead(messages, now(), { receipt: readReceipts });
     } catch (error) {
@@ -312,6 +320,10 @@ export class RunningNode implements ChatNode {
       ),
     );
     for (const peerId of senders) this.#joined(this.#delivery).shown(peerId);
+  }
+
+  reconfigure(settings: LiveSettings): void {
+    this.#init.reconfigure(settings);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

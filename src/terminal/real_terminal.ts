@@ -29,7 +29,7 @@ export interface StandardStreams {
 }
 
 /** Opens the streams of this process. Call it once. */
-export function openTerminal(): ScreenTerminal {
+export function openTerminal(): RealTerminal {
   return new RealTerminal({
     stdin: Deno.stdin,
     stdout: Deno.stdout,
@@ -47,6 +47,8 @@ export function openTerminal(): ScreenTerminal {
 
 export class RealTerminal implements ScreenTerminal {
   readonly interactive: boolean;
+  /** At least one of the three streams is a terminal: a person started this, and may close it. */
+  readonly attended: boolean;
   readonly colors: boolean;
   readonly closed: AbortSignal;
   readonly #streams: StandardStreams;
@@ -61,7 +63,9 @@ export class RealTerminal implements ScreenTerminal {
     this.#outIsTerminal = streams.stdout.isTerminal();
     this.#errIsTerminal = streams.stderr.isTerminal();
     const canDraw = this.#outIsTerminal && streams.env("TERM") !== "dumb";
-    this.interactive = canDraw && streams.stdin.isTerminal();
+    const inIsTerminal = streams.stdin.isTerminal();
+    this.interactive = canDraw && inIsTerminal;
+    this.attended = inIsTerminal || this.#outIsTerminal || this.#errIsTerminal;
     this.colors = canDraw && !streams.env("NO_COLOR"); // an empty value counts as not set
     this.#input = new InputReader(streams.stdin);
     const closing = new AbortController();

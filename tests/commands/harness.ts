@@ -14,6 +14,8 @@ export interface HarnessOptions extends TwinBehaviour {
   readonly now?: () => number;
   /** What becomes of the node that is started; default: it runs. */
   readonly start?: (node: TwinNode) => Promise<TwinNode>;
+  /** There is no terminal: the settings can be read again, by `reload()`. Default: false. */
+  readonly asService?: boolean;
 }
 
 /** One home folder; each `run` is a process of its own in it. */
@@ -30,6 +32,7 @@ export class Harness implements AsyncDisposable {
   #interruption = new AbortController();
   /** Of the last run; undefined: none that people use. */
   #command: string | undefined;
+  #onReload: (() => void) | undefined;
 
   private constructor(folder: TemporaryFolder, options: HarnessOptions) {
     this.#folder = folder;
@@ -59,6 +62,12 @@ export class Harness implements AsyncDisposable {
       env: (name) => variables[name],
       signal: this.#interruption.signal,
       now,
+      ...(this.#options.asService !== true ? {} : {
+        onReload: (listener: () => void) => {
+          this.#onReload = listener;
+          return { [Symbol.dispose]: () => void (this.#onReload = undefined) };
+        },
+      }),
       startNode: (init) => {
         const node = new TwinNode(init, this.#options);
         this.node = node;
@@ -90,6 +99,12 @@ export class Harness implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<TwinNode>();
     this.#started.add(resolve);
     return promise;
+  }
+
+  /** SIGHUP, to the last run. @returns whether it is wanted */
+  reload(): boolean {
+    this.#onReload?.();
+    return this.#onReload !== undefined;
   }
 
   /**

@@ -39,6 +39,41 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+/** A process that takes one SIGHUP for itself, and not the next. */
+const TAKING = `
+  import { aborted } from ${JSON.stringify(import.meta.resolve("../../src/commands/deadline.ts"))};
+  import { Interruptions } from ${
+  JSON.stringify(import.meta.resolve("../../src/commands/interruption.ts"))
+};
+  using interruptions = new Interruptions(() => {});
+  {
+    const { promise, resolve } = Promise.withResolvers();
+    using _hangups = interruptions.takeHangups(resolve);
+    console.log("taking");
+    await promise;
+    console.log("taken", interruptions.signal.aborted);
+  }
+  await aborted(interruptions.signal);
+  console.log(interruptions.signal.reason.by);
+`;
+
+Deno.test({
+  name: "`Interruptions.takeHangups()` keeps SIGHUP from ending the program until it is disposed",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using child = moduleCommand(TAKING).spawn();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    for (const line of ["taking\n", "taken false\n", "SIGHUP\n"]) {
+      assertEquals((await lines.read()).value, line);
+      if (line !== "SIGHUP\n") child.kill("SIGHUP");
+    }
+    assertEquals(await lines.read(), { done: true, value: undefined });
+    await child.stdin.close();
+    await child.stderr.cancel();
+    assertEquals((await child.status).code, 0);
+  },
+});
+
 Deno.test("`Interruptions` can end the program for another reason, and keeps the first", async () => {
   using interruptions = new Interruptions(() => {});
   interruptions.interrupt("first");

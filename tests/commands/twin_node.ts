@@ -10,13 +10,15 @@ import type {
 } from "../../src/history/message_record.ts";
 import type { OutboxEntry } from "../../src/history/mod.ts";
 import type {
-  ChatNode,
   ConnectResult,
   Counts,
   HistoryQuery,
+  LiveSettings,
   NodeEvent,
+  OwnNode,
   Reachability,
   Recipient,
+  UnreadRange,
 } from "../../src/node/chat_node.ts";
 import { resolveRecipient, shortPeerId } from "../../src/node/recipient.ts";
 import type { NodeInit } from "../../src/node/mod.ts";
@@ -72,10 +74,12 @@ export interface TwinBehaviour {
   readonly onShown?: (messages: readonly ReceivedMessage[], node: TwinNode) => void;
 }
 
-export class TwinNode implements ChatNode {
+export class TwinNode implements OwnNode {
   readonly peerId = SELF;
   readonly ended = new AbortController().signal;
-  readonly name: string;
+  name: string;
+  /** The settings that it was given while it ran, in order. */
+  readonly reconfigured: LiveSettings[] = [];
   /** How it was started. */
   readonly init: NodeInit;
   stopped = false;
@@ -236,9 +240,10 @@ export class TwinNode implements ChatNode {
     );
   }
 
-  unread(limit: number): Promise<ReceivedMessage[]> {
+  unread(limit: number, { after = 0 }: UnreadRange = {}): Promise<ReceivedMessage[]> {
     return Promise.resolve(
-      (this.#behaviour.unread ?? []).filter((message) => !this.seen.includes(message))
+      (this.#behaviour.unread ?? [])
+        .filter((message) => !this.seen.includes(message) && message.position > after)
         .slice(0, limit),
     );
   }
@@ -246,6 +251,11 @@ export class TwinNode implements ChatNode {
   shown(messages: readonly ReceivedMessage[]): Promise<void> {
     this.seen.push(...messages);
     return Promise.try(() => this.#behaviour.onShown?.(messages, this));
+  }
+
+  reconfigure(settings: LiveSettings): void {
+    this.reconfigured.push(settings);
+    this.name = settings.name;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

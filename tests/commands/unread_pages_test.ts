@@ -20,7 +20,8 @@ function message(position: number): ReceivedMessage {
 function inbox(count: number) {
   let waiting = Array.from({ length: count }, (_, index) => message(3 * index + 1));
   return {
-    unread: (limit: number) => Promise.resolve(waiting.slice(0, limit)),
+    unread: (limit: number, { after = 0 }: { readonly after?: number } = {}) =>
+      Promise.resolve(waiting.filter(({ position }) => position > after).slice(0, limit)),
     note(shown: readonly ReceivedMessage[]) {
       waiting = waiting.filter((each) => !shown.includes(each));
     },

@@ -65,7 +65,7 @@ class Peer implements AsyncDisposable {
     const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
       libp2p,
       store: { ...store, ...options.store?.(store) },
-      readReceipts: options.readReceipts ?? true,
+      readReceipts: () => options.readReceipts ?? true,
       now: Date.now,
       monotonic: () => performance.now(),
       random: () => 0,

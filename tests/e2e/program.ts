@@ -34,7 +34,7 @@ export interface StartOptions {
   /** Environment variables to set, or with undefined to unset. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Instead of the permissions of `deno task start`; not for the binary. */
-  readonly task?: "start" | "demo";
+  readonly task?: "start" | "start:exec" | "demo";
   /** A command that becomes the program, by `exec`: `["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]` */
   readonly through?: readonly string[];
 }
@@ -135,8 +135,7 @@ export class Running implements AsyncDisposable {
     { env = {}, task = "start", through = [] }: StartOptions = {},
   ) {
     this.#args = args;
-    const itself = BINARY === undefined ? fromSources(task) : [BINARY];
-    const [program, ...flags] = [...through, ...itself];
+    const [program, ...flags] = [...through, ...commandLine([], task)];
     this.#child = new Deno.Command(program ?? "", {
       args: [...flags, ...args],
       clearEnv: true,
@@ -334,8 +333,16 @@ export function freePort(): number {
   }
 }
 
+/** The words that start the program. @param task as in `StartOptions` */
+export function commandLine(
+  args: readonly string[],
+  task: NonNullable<StartOptions["task"]> = "start",
+): string[] {
+  return [...(BINARY === undefined ? fromSources(task) : [BINARY]), ...args];
+}
+
 /** Deno and the flags of a task of deno.json, with the whole path of main.ts. */
-function fromSources(task: "start" | "demo"): string[] {
+function fromSources(task: NonNullable<StartOptions["task"]>): string[] {
   const words = manifest.tasks[task].command.split(" ");
   const flags = words.slice(1, words.indexOf("main.ts"));
   return [Deno.execPath(), ...flags, new URL("../../main.ts", import.meta.url).pathname];

@@ -19,6 +19,8 @@ Deno.test("ReadMarks.unread() gives what arrived and was not shown, in order", (
   const { readMarks } = history;
   assertEquals(readMarks.unread(10).map(({ id }) => id), ["a", "b", "c"]);
   assertEquals(readMarks.countUnread(), 3);
+  const [first] = readMarks.unread(1);
+  assertEquals(readMarks.unread(1, first?.position).map(({ id }) => id), ["b"]);
   readMarks.markRead(readMarks.unread(2), 5, { receipt: false });
   assertEquals(readMarks.unread(10).map(({ id }) => id), ["c"]);
   assertEquals(readMarks.countUnread(), 1);

@@ -3,7 +3,7 @@ import { ConfigError, getLogger } from "@logtape/logtape";
 import fc from "fast-check";
 
 import { ChatError } from "../../src/errors.ts";
-import { configureLogging, type LoggingOptions } from "../../src/logging/mod.ts";
+import { configureLogging, type Logging, type LoggingOptions } from "../../src/logging/mod.ts";
 import { runModule } from "../config/run_module.ts";
 import { TemporaryFolder } from "../config/temporary_folder.ts";
 
@@ -15,7 +15,7 @@ function sanitise(text: string): string {
   );
 }
 
-function logInto(lines: string[], options: Partial<LoggingOptions> = {}): AsyncDisposable {
+function logInto(lines: string[], options: Partial<LoggingOptions> = {}): Logging {
   const write = (line: string) => void lines.push(line);
   return configureLogging({ level: "warning", write, sanitise, ...options });
 }
@@ -184,4 +184,38 @@ Deno.test({
       `log file "/dev/full" cannot be written, lines are lost: No space left on device`,
     ]);
   },
+});
+
+Deno.test("Logging.change() goes on with another level and another file", async () => {
+  await using folder = await TemporaryFolder.make();
+  const lines: string[] = [];
+  const logger = getLogger(["p2p-chat"]);
+  const file = `${folder.path}/log.txt`;
+  await using logging = logInto(lines);
+  logger.info("one");
+  logging.change({ level: "info", file: undefined });
+  logger.info("two");
+  logging.change({ level: "warning", file });
+  logger.warning("three");
+  assertThrows(
+    () => logging.change({ level: "info", file: `${folder.path}/none/log.txt` }),
+    ChatError,
+    "cannot be opened",
+  );
+  logger.info("four");
+  logger.warning("five");
+  assertEquals(lines.map(timeless), ["info p2p-chat: two"]);
+  assertMatch(await Deno.readTextFile(file), /^\S+ warning .*three\n\S+ warning .*five\n$/);
+});
+
+Deno.test("Logging.change() opens the file anew, where it was moved away", async () => {
+  await using folder = await TemporaryFolder.make();
+  const file = `${folder.path}/log.txt`;
+  await using logging = logInto([], { file });
+  getLogger(["p2p-chat"]).warning("before");
+  await Deno.rename(file, `${file}.1`);
+  logging.change({ level: "warning", file });
+  getLogger(["p2p-chat"]).warning("after");
+  assertMatch(await Deno.readTextFile(`${file}.1`), /^\S+ warning .*before\n$/);
+  assertMatch(await Deno.readTextFile(file), /^\S+ warning .*after\n$/);
 });

@@ -280,3 +280,74 @@ function freeAddress(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return `127.0.0.1:${listener.addr.port}`;
 }
+
+const SETTINGS = { name: "blue", mandatory: [], readReceipts: true };
+
+Deno.test("OwnNode.reconfigure() tells connected peers the new name", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using red = await TestNode.start(redProfile, { name: "red" });
+  await using blue = await TestNode.start(blueProfile, SETTINGS);
+  await blue.deliver(red.address, "one");
+  assertEquals(red.node.displayName(blue.node.peerId), "blue");
+  blue.node.reconfigure({ ...SETTINGS, name: "azure" });
+  assertEquals(blue.node.name, "azure");
+  // The name goes on another stream than the messages: it may be behind them.
+  while (red.node.displayName(blue.node.peerId) === "blue") await blue.deliver("red", "two");
+  assertEquals(red.node.displayName(blue.node.peerId), "azure");
+});
+
+Deno.test("OwnNode.reconfigure() dials new mandatory peers, and former ones no more", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  const former = freeAddress();
+  await using blue = await TestNode.start(blueProfile, { ...SETTINGS, mandatory: [former] });
+  const settle = () => blue.node.settleConnections({ signal: AbortSignal.timeout(60_000) });
+  const planned = async (peer: string) =>
+    (await blue.node.reachability(await blue.node.resolve(peer))).nextAttempt !== undefined;
+  await settle();
+  assert(await planned(former));
+  await using red = await TestNode.start(redProfile, { name: "red" });
+  const other = freeAddress();
+  blue.node.reconfigure({ ...SETTINGS, mandatory: [red.address, other] });
+  await blue.until((event) => event.event === "peer-up" && event.peer.source === "mandatory");
+  await settle();
+  assertEquals([await planned(former), await planned(other)], [false, true]);
+  blue.node.reconfigure(SETTINGS);
+  assertEquals(await planned(other), false);
+  // Who is connected stays so.
+  assertEquals((await blue.node.peers()).map(({ name }) => name), ["red"]);
+});
+
+Deno.test("OwnNode.reconfigure() keeps dialling a former mandatory peer for which messages wait", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  const former = freeAddress();
+  await using blue = await TestNode.start(blueProfile, { ...SETTINGS, mandatory: [former] });
+  await blue.node.send(await blue.node.resolve(former), "hello");
+  blue.node.reconfigure(SETTINGS);
+  await using red = await TestNode.start(redProfile, { port: Number(former.split(":")[1]) });
+  await red.until((event) => event.event === "message");
+});
+
+Deno.test("OwnNode.reconfigure() turns read receipts off and on", async () => {
+  using redProfile = await TestProfile.make();
+  using blueProfile = await TestProfile.make();
+  await using red = await TestNode.start(redProfile);
+  await using blue = await TestNode.start(blueProfile, SETTINGS);
+  const seen = async (text: string, readReceipts: boolean) => {
+    blue.node.reconfigure({ ...SETTINGS, readReceipts });
+    await red.deliver(blue.address, text);
+    const event = await blue.until((event) =>
+      event.event === "message" && event.message.text === text
+    );
+    if (event.event === "message") await blue.node.shown([event.message]);
+  };
+  await seen("not told", false);
+  await seen("told", true);
+  // Receipts go out in the order of the messages.
+  const read = await red.until((event) =>
+    event.event === "state" && event.message.state === "read"
+  );
+  assertEquals(read.event === "state" && read.message.text, "told");
+});

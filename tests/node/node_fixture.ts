@@ -1,7 +1,7 @@
 /** Real nodes on loopback with throw-away profiles, for tests of the node as a whole. */
 import type { Config } from "../../src/config/config.ts";
 import { type Identity, loadOrCreateIdentity } from "../../src/identity/key_file.ts";
-import { type ChatNode, type NodeEvent, startNode } from "../../src/node/mod.ts";
+import { type NodeEvent, type OwnNode, startNode } from "../../src/node/mod.ts";
 
 /** A test that hangs fails after this time. */
 const PATIENCE_MS = 60_000;
@@ -25,7 +25,7 @@ export class TestNode implements AsyncDisposable {
   readonly events: NodeEvent[] = [];
   #changed = Promise.withResolvers<void>();
 
-  private constructor(readonly node: ChatNode) {
+  private constructor(readonly node: OwnNode) {
     node.subscribe((event) => {
       this.events.push(event);
       this.#changed.resolve();

@@ -70,6 +70,12 @@ Deno.test("`RealTerminal` knows its size now, or takes 80 columns and 24 rows", 
   }
 });
 
+Deno.test("`RealTerminal` is attended where any of its streams is a terminal", () => {
+  const attended = (fake: Fake) => new RealTerminal(fakeStreams(fake)).attended;
+  for (const stream of ALL) assert(attended({ terminals: [stream] }));
+  assertEquals(attended({ terminals: [] }), false);
+});
+
 Deno.test("`keys()` is in raw mode for as long as it is iterated", async () => {
   const modes: boolean[] = [];
   const streams = fakeStreams({ terminals: ALL });

@@ -3,10 +3,15 @@ import manifest from "../../../deno.json" with { type: "json" };
 
 /** How to run the program with `args`; the streams are pipes. */
 export function ownProgram(args: readonly string[]): Deno.Command {
+  if (Deno.build.standalone) return command(args);
   // `deno run --quiet --allow-net ... main.ts`
   const flags = manifest.tasks.start.command.split(" ").slice(1, -1);
+  return command([...flags, Deno.mainModule, ...args]);
+}
+
+function command(args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: [...flags, Deno.mainModule, ...args],
+    args: [...args],
     clearEnv: true,
     env: ownEnvironment(),
     stdin: "piped",

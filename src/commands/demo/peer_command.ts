@@ -21,6 +21,7 @@ import { ndjsonLine, type ResultLine } from "../ndjson.ts";
 import { activePeerLine, otherSide } from "../node_lines.ts";
 import { listeningOptions, profileOptions } from "../options.ts";
 import { openSession, type Session } from "../session.ts";
+import { ShownMessages } from "../shown_messages.ts";
 import { type Order, parseOrder } from "./orders.ts";
 
 export interface DemoPeerOptions extends Omit<ListenOptions, "json"> {
@@ -53,8 +54,9 @@ export const demoPeer: Command<DemoPeerOptions> = {
     const ended = either(signal, terminal.closed);
     const leaving = new AbortController();
     const over = either(ended, leaving.signal);
+    await using shown = new ShownMessages(session.node, terminal);
     const showing = options.unread
-      ? showAll(session, { json: true }, context, over)
+      ? showAll(session, { json: true }, context, over, shown)
       : printAll(session, context, over);
     try {
       for await (const line of terminal.lines({ signal: ended })) {
