@@ -3,6 +3,11 @@ import { ChatError, type ErrorCode } from "../errors.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { TransportError, type TransportErrorCode } from "../transport/mod.ts";
 
+/** Why somebody is not dialled, or not talked to once it turned out who it is. */
+export const BLOCKED_BY_YOU = "blocked by you";
+/** What `dialFailure()` says to do then. */
+export const UNBLOCK_HINT = "to allow it again: p2p-chat contact unblock PEER";
+
 const SOCKET_WORDS: { readonly [Code in TransportErrorCode]?: string } = {
   "connection-refused": "nobody listens there (connection refused)",
   "connection-reset": "the connection was cut",
@@ -52,6 +57,14 @@ function explain(errors: readonly Error[]): [code: ErrorCode, words: string, hin
       "another peer than expected answers there",
       "ask for the new address, or leave the peer id out to talk to whoever answers",
     ];
+  }
+  if (
+    errors.some(({ name, message }) =>
+      name === "DialDeniedError" || name === "ConnectionInterceptedError" ||
+      message.includes("blocked by gater.denyOutbound")
+    )
+  ) {
+    return ["refused", BLOCKED_BY_YOU, UNBLOCK_HINT];
   }
   const socket = errors.find((error) => error instanceof TransportError);
   if (socket instanceof TransportError && socket.code !== "aborted") {

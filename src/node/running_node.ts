@@ -3,7 +3,7 @@ import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
 import { textFault } from "../direct/mod.ts";
 import { ChatError } from "../errors.ts";
-import type { History, OutboxEntry } from "../history/mod.ts";
+import type { Contact, ContactChange, History, OutboxEntry } from "../history/mod.ts";
 import type {
   Conversation,
   MessageRecord,
@@ -23,7 +23,8 @@ import type {
   SeenMessage,
   SubscribeOptions,
 } from "./chat_node.ts";
-import { dialFailure } from "./dial_failure.ts";
+import type { ContactBook } from "./contact_book.ts";
+import { BLOCKED_BY_YOU, dialFailure, UNBLOCK_HINT } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Delivery, Reach, Roster } from "./rooms.ts";
 import { resolveRecipient, shortPeerId } from "./recipient.ts";
@@ -41,6 +42,7 @@ export interface RunningNodeInit {
   readonly addresses: () => string[];
   readonly history: History;
   readonly book: PeerBook;
+  readonly contacts: ContactBook;
   readonly now: () => number;
   readonly readReceipts: boolean;
   /** Something for the log. */
@@ -132,6 +134,7 @@ export class RunningNode implements ChatNode {
       });
     }
     const conversation = this.#conversation(recipient);
+    if (conversation.kind === "peer") this.#refuseBlocked(conversation.peerId);
     const { now } = this.#init;
     const draft = { conversation, id: v7(), text, sentAt: now(), replyTo };
     const own = await this.#joined(this.#delivery)
@@ -166,6 +169,7 @@ export class RunningNode implements ChatNode {
       if (recipient.kind === "address") {
         return await this.#whenUp(await reach.dialAddress(recipient.address, { signal }), signal);
       }
+      this.#refuseBlocked(recipient.peerId);
       if (!this.#isActive(recipient.peerId)) {
         await reach.dialPeer(recipient.peerId, recipient.address, { signal });
       }
@@ -186,6 +190,7 @@ export class RunningNode implements ChatNode {
       );
     }
     for (const { peerId, addresses } of book.remembered(MAX_CONNECT_ALL)) {
+      if (this.#init.contacts.isBlocked(peerId)) continue;
       const listed = mandatory.some((one) =>
         one.peerId === peerId || addresses.includes(one.address)
       );
@@ -226,6 +231,18 @@ export class RunningNode implements ChatNode {
   displayName(peerId: string): string {
     if (peerId === this.peerId) return this.name;
     return this.#init.book.displayName(peerId);
+  }
+
+  contacts(): Promise<Contact[]> {
+    return Promise.try(() => this.#init.contacts.list());
+  }
+
+  changeContacts(changes: readonly ContactChange[]): Promise<Contact[]> {
+    return Promise.try(() => this.#init.contacts.change(changes));
+  }
+
+  removeContact(peerId: string): Promise<Contact | undefined> {
+    return Promise.try(() => this.#init.contacts.remove(peerId));
   }
 
   history(query: HistoryQuery): Promise<MessageRecord[]> {
@@ -383,6 +400,7 @@ export class RunningNode implements ChatNode {
   /** Nobody answered: messages for the address wait for the peer that was last reached there. */
   notReached(address: string): void {
     const before = this.#init.history.peers.atAddress(address);
+    if (before !== undefined && this.#init.contacts.isBlocked(before)) return;
     if (before === undefined || this.#bind(address, before) !== "moved") return;
     this.#joined(this.#reach).seekPeer(before, address);
   }
@@ -441,6 +459,13 @@ export class RunningNode implements ChatNode {
     if (there === undefined || !this.reached(conversation.address, there)) {
       reach.seekAddress(conversation.address);
     }
+  }
+
+  /** @throws ChatError `refused` */
+  #refuseBlocked(peerId: string): void {
+    if (!this.#init.contacts.isBlocked(peerId)) return;
+    const message = `${this.displayName(peerId)}: ${BLOCKED_BY_YOU}`;
+    throw new ChatError("refused", message, { hint: UNBLOCK_HINT });
   }
 
   #conversation(recipient: Recipient): Conversation {
