@@ -62,7 +62,7 @@ export function optionalArgument<Value>(parser: ValueParser<"sync", Value>, desc
 }
 
 /** Who, as `resolveRecipient` understands it. */
-export const PEER_DESCRIPTION = "Name, peer id or its beginning, host:port, or multiaddr.";
+export const PEER_DESCRIPTION = "Alias or name, peer id or its beginning, host:port, or multiaddr.";
 
 /** `--json`, where a command prints results. */
 export const jsonOption = option("--json", {

@@ -6,7 +6,7 @@
  * A contact is not a peer that is remembered (`peer_store.ts`): each may be there without the other.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { parseAddress } from "../config/address.ts";
+import { checkAddress } from "../config/address.ts";
 import { checkAlias, foldName } from "../config/alias.ts";
 import { isPeerId } from "../config/peer_id_text.ts";
 import { quote } from "../config/quote.ts";
@@ -20,8 +20,6 @@ const MAX_CONTACTS = 10_000;
 const MAX_NOTE_CHARACTERS = 500;
 /** Addresses that one change may bring. */
 const MAX_ADDRESSES = 16;
-/** The longest address: a name of 253 characters between protocol names and a port. */
-const MAX_ADDRESS_CHARACTERS = 300;
 /** How a peer is said to be known that is only in the contacts. */
 const SOURCE = "asked";
 
@@ -172,17 +170,6 @@ export class ContactStore {
     for (const address of addresses) checkAddress(address);
     return alias === undefined || alias === "" ? change : { ...change, alias: checkAlias(alias) };
   }
-}
-
-/**
- * @param address a multiaddr without a peer id, as this program writes it
- * @throws ChatError `bad-address`
- */
-export function checkAddress(address: string): void {
-  const isShort = address.length <= MAX_ADDRESS_CHARACTERS;
-  const parsed = isShort ? parseAddress(address) : undefined;
-  if (parsed?.address === address && parsed.peerId === undefined) return;
-  throw new ChatError("bad-address", `${quote(address)} is not a multiaddr without a peer id`);
 }
 
 /** @throws ChatError `bad-usage` */

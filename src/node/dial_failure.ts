@@ -1,12 +1,8 @@
 /** Why a dial or a listen failed, in words for a person. */
 import { ChatError, type ErrorCode } from "../errors.ts";
 import { sanitise } from "../terminal/sanitise.ts";
+import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import { TransportError, type TransportErrorCode } from "../transport/mod.ts";
-
-/** Why somebody is not dialled, or not talked to once it turned out who it is. */
-export const BLOCKED_BY_YOU = "blocked by you";
-/** What `dialFailure()` says to do then. */
-export const UNBLOCK_HINT = "to allow it again: p2p-chat contact unblock PEER";
 
 const SOCKET_WORDS: { readonly [Code in TransportErrorCode]?: string } = {
   "connection-refused": "nobody listens there (connection refused)",

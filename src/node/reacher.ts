@@ -16,7 +16,7 @@ import { CandidateDialer, type PeerRecord, Redialer, type TargetStatus } from ".
 import { ChatError } from "../errors.ts";
 import type { Conversation } from "../history/message_record.ts";
 import type { ActivePeer, Departure, PeerSource } from "../presence/active_peer.ts";
-import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./dial_failure.ts";
+import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import { MAX_ADDRESSES_PER_DIAL } from "./limits.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Reach } from "./rooms.ts";

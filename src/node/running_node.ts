@@ -12,6 +12,7 @@ import type {
   ReceivedMessage,
 } from "../history/message_record.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
+import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import type {
   ChatNode,
   ConnectResult,
@@ -24,7 +25,7 @@ import type {
   SubscribeOptions,
 } from "./chat_node.ts";
 import type { ContactBook } from "./contact_book.ts";
-import { BLOCKED_BY_YOU, dialFailure, UNBLOCK_HINT } from "./dial_failure.ts";
+import { dialFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Delivery, Reach, Roster } from "./rooms.ts";
 import { resolveRecipient, shortPeerId } from "./recipient.ts";

@@ -11,7 +11,7 @@ async function offered(...words: string[]): Promise<string[]> {
 
 Deno.test("`completion` offers commands", async () => {
   assertEquals(await offered("se"), ["send"]);
-  assertEquals(await offered("con"), ["connect", "config"]);
+  assertEquals(await offered("con"), ["connect", "contact", "config"]);
 });
 
 Deno.test("`completion` offers options, settings and their values", async () => {
