@@ -2,8 +2,10 @@
 import type { Contact, ContactChange } from "../../history/mod.ts";
 import { quote } from "../../config/quote.ts";
 import { ChatError } from "../../errors.ts";
+import { shortPeerId } from "../../node/recipient.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import type { CommandContext } from "../command.ts";
+import { isPlainWord } from "../plain_word.ts";
 import type { ChangeOptions } from "../contact.ts";
 import { EXIT_CODES } from "../failure.ts";
 import { type ContactLine, ndjsonLine } from "../ndjson.ts";
@@ -102,7 +104,8 @@ function describe(
       const words = { added: "added", unchanged: "already a contact:" }[String(change)] ??
         "changed";
       const how = "compare fingerprints, to know that it is who you think: p2p-chat contact verify";
-      const remarks = verifiedAt === undefined ? [`${how} ${sanitise(options.peer)}`] : [];
+      const word = alias !== undefined && isPlainWord(alias) ? alias : shortPeerId(peerId);
+      const remarks = verifiedAt === undefined ? [`${how} ${word}`] : [];
       return { line: `${words} ${name}`, remarks: change === "added" ? remarks : [] };
     }
     case "alias":
