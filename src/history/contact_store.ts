@@ -8,6 +8,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { checkAddress } from "../config/address.ts";
 import { checkAlias, foldName } from "../config/alias.ts";
+import { checkNote } from "../config/note.ts";
 import { isPeerId } from "../config/peer_id_text.ts";
 import { quote } from "../config/quote.ts";
 import { ChatError } from "../errors.ts";
@@ -16,8 +17,6 @@ import type { PeerStore } from "./peer_store.ts";
 
 /** Far more than people know; each is held in memory by a running node. */
 const MAX_CONTACTS = 10_000;
-/** In code points: a few sentences. */
-const MAX_NOTE_CHARACTERS = 500;
 /** Addresses that one change may bring. */
 const MAX_ADDRESSES = 16;
 /** How a peer is said to be known that is only in the contacts. */
@@ -170,16 +169,6 @@ export class ContactStore {
     for (const address of addresses) checkAddress(address);
     return alias === undefined || alias === "" ? change : { ...change, alias: checkAlias(alias) };
   }
-}
-
-/** @throws ChatError `bad-usage` */
-function checkNote(note: string): void {
-  const { length } = [...note];
-  if (length <= MAX_NOTE_CHARACTERS) return;
-  throw new ChatError(
-    "bad-usage",
-    `a note is at most ${MAX_NOTE_CHARACTERS} characters long, this one ${length}`,
-  );
 }
 
 /** @param change 0: none any more; undefined: as before */

@@ -1,5 +1,7 @@
 /** The changes of one contact that need no more than a word: add, alias, note, block, unblock, remove. */
 import type { Contact, ContactChange } from "../../history/mod.ts";
+import { checkAlias } from "../../config/alias.ts";
+import { checkNote } from "../../config/note.ts";
 import { quote } from "../../config/quote.ts";
 import { ChatError } from "../../errors.ts";
 import { shortPeerId } from "../../node/recipient.ts";
@@ -19,6 +21,7 @@ export async function changeContact(
   options: ChangeOptions,
   context: CommandContext,
 ): Promise<number> {
+  check(options);
   await using contacts = await openContacts(options, context);
   const { terminal } = context;
   const { peerId, address } = await requirePeer(contacts, options.peer);
@@ -36,6 +39,17 @@ export async function changeContact(
   terminal.print(line);
   for (const remark of remarks) terminal.remark(remark);
   return EXIT_CODES.done;
+}
+
+/**
+ * What makes no sense wherever the contacts are.
+ * @throws ChatError `bad-usage`
+ */
+function check(options: ChangeOptions): void {
+  if ("alias" in options && options.alias !== undefined && options.alias !== "") {
+    checkAlias(options.alias);
+  }
+  if ("note" in options && options.note !== undefined) checkNote(options.note);
 }
 
 interface Outcome {

@@ -5,6 +5,7 @@
  */
 import { checkAddress } from "../../config/address.ts";
 import { checkAlias, foldName } from "../../config/alias.ts";
+import { checkNote } from "../../config/note.ts";
 import { isPeerId } from "../../config/peer_id_text.ts";
 import { quote } from "../../config/quote.ts";
 import { isObject } from "../../control/check.ts";
@@ -17,7 +18,6 @@ export const CONTACTS_VERSION = 1;
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 const MAX_CONTACTS = 10_000;
-const MAX_NOTE_CHARACTERS = 500;
 const MAX_ADDRESSES = 16;
 /** ISO 8601 with a time zone, as `isoTime()` writes it. */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
@@ -116,9 +116,7 @@ function entry(value: unknown, path: string, fail: Fail): ContactEntry {
   };
   const alias = optionalText("alias");
   const note = optionalText("note");
-  if (note !== undefined && [...note].length > MAX_NOTE_CHARACTERS) {
-    fail(`${path}.note`, `is longer than ${MAX_NOTE_CHARACTERS} characters`);
-  }
+  if (note !== undefined) inPlace("note", () => checkNote(note));
   return {
     peerId,
     alias: alias === undefined ? undefined : inPlace("alias", () => checkAlias(alias)),

@@ -72,7 +72,11 @@ for (
     ],
     ["an alias of another type", file({ peerId: RED, alias: ["x"] }), "contacts[0].alias is"],
     ["control characters", file({ peerId: RED, alias: "a\x1b[2J" }), "not visible"],
-    ["a long note", file({ peerId: RED, note: "n".repeat(501) }), "contacts[0].note is longer"],
+    [
+      "a long note",
+      file({ peerId: RED, note: "n".repeat(501) }),
+      "contacts[0].note: a note is at most",
+    ],
     ["no time", file({ peerId: RED, verifiedAt: "yesterday" }), "contacts[0].verifiedAt is"],
     ["an impossible time", file({ peerId: RED, blockedAt: "2026-13-41T99:99:99Z" }), "blockedAt"],
     ["a number for a time", file({ peerId: RED, blockedAt: 5 }), "contacts[0].blockedAt is 5"],
