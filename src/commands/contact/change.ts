@@ -24,22 +24,56 @@ export async function changeContact(
   check(options);
   await using contacts = await openContacts(options, context);
   const { terminal } = context;
-  const { peerId, address } = await requirePeer(contacts, options.peer);
+  const peer = await requirePeer(contacts, options.peer);
+  const displayName: DisplayName = (id) => contacts.displayName(id);
+  const { contact, change, line, remarks } = await makeChange(
+    options,
+    peer,
+    contacts,
+    context.now(),
+  );
+  if (options.json) {
+    terminal.print(ndjsonLine(contactLine(contact, displayName, { change })));
+    return EXIT_CODES.done;
+  }
+  terminal.print(line);
+  for (const remark of remarks) terminal.remark(remark);
+  return EXIT_CODES.done;
+}
+
+/** What was changed, and what to say of it. */
+export interface Changed extends Outcome {
+  readonly line: string;
+  /** What to know besides. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Makes one change, for the command and the menu.
+ * @param options what to change; its `peer` only as it was written
+ * @param address where the person says that it is; a hint
+ * @param now ms since the epoch
+ * @throws ChatError as `ChatNode.changeContacts`; `no-such-peer`: what is to be removed is no contact
+ */
+export async function makeChange(
+  options: ChangeOptions,
+  { peerId, address }: { readonly peerId: string; readonly address: string | undefined },
+  contacts: ChangingContacts,
+  now: number,
+): Promise<Changed> {
   const before = (await contacts.contacts()).find((each) => each.peerId === peerId);
   const displayName: DisplayName = (id) => contacts.displayName(id);
   const called = peerWithId(peerId, displayName);
   const { contact, change } = options.action === "remove"
     ? await remove(contacts, options.peer, peerId)
-    : await apply(contacts, before, changeOf(options, peerId, address, context.now()));
-  if (options.json) {
-    terminal.print(ndjsonLine(contactLine(contact, displayName, { change })));
-    return EXIT_CODES.done;
-  }
-  const { line, remarks } = describe(options, contact, change, { called, displayName });
-  terminal.print(line);
-  for (const remark of remarks) terminal.remark(remark);
-  return EXIT_CODES.done;
+    : await apply(contacts, before, changeOf(options, peerId, address, now));
+  return { contact, change, ...describe(options, contact, change, { called, displayName }) };
 }
+
+type ChangingContacts = Pick<
+  Contacts,
+  "contacts" | "displayName" | "changeContacts" | "removeContact"
+>;
 
 /**
  * What makes no sense wherever the contacts are.
@@ -58,7 +92,6 @@ interface Outcome {
   readonly change: NonNullable<ContactLine["change"]>;
 }
 
-/** @param address where the person says that it is; a hint */
 function changeOf(
   options: Exclude<ChangeOptions, { action: "remove" }>,
   peerId: string,
@@ -81,7 +114,7 @@ function changeOf(
 }
 
 async function apply(
-  contacts: Contacts,
+  contacts: Pick<Contacts, "changeContacts">,
   before: Contact | undefined,
   change: ContactChange,
 ): Promise<Outcome> {
@@ -97,7 +130,11 @@ async function apply(
   return { contact, change: isSame ? "unchanged" : "changed" };
 }
 
-async function remove(contacts: Contacts, peer: string, peerId: string): Promise<Outcome> {
+async function remove(
+  contacts: Pick<Contacts, "removeContact">,
+  peer: string,
+  peerId: string,
+): Promise<Outcome> {
   const contact = await contacts.removeContact(peerId);
   if (contact !== undefined) return { contact, change: "removed" };
   throw new ChatError("no-such-peer", `${quote(peer)} is not a contact`, {

@@ -6,7 +6,9 @@ import { quote } from "../../config/quote.ts";
 import { ChatError } from "../../errors.ts";
 import { fingerprint } from "../../identity/fingerprint.ts";
 import { openPrompter } from "../../terminal/prompts/open_prompter.ts";
+import type { Prompter } from "../../terminal/prompts/prompter.ts";
 import { createStyle, type Style } from "../../terminal/style.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import { wrapLine } from "../wrap.ts";
 import type { CommandContext } from "../command.ts";
 import type { VerifyOptions } from "../contact.ts";
@@ -88,9 +90,31 @@ async function askPerson(
       hint: 'give what the other side sent: --fingerprint "12345 67890 ..."',
     });
   }
-  const prompter = openPrompter(terminal);
-  const lines = fingerprintLines([["you", self], [name, peerId]], createStyle(terminal.colors));
-  prompter.note([...lines, ...wrapLine(EXPLANATION, terminal.columns, 0)]);
+  return await askWhetherSame([["you", self], [name, peerId]], {
+    prompter: openPrompter(terminal),
+    style: createStyle(terminal.colors),
+    terminal,
+    signal,
+  });
+}
+
+/**
+ * Shows fingerprints and asks whether the other side shows the same.
+ * @throws PromptCancelled; the reason of `signal`
+ */
+export async function askWhetherSame(
+  sides: readonly (readonly [name: string, peerId: string])[],
+  { prompter, style, terminal, signal }: {
+    readonly prompter: Prompter;
+    readonly style: Style;
+    readonly terminal: Pick<Terminal, "columns">;
+    readonly signal: AbortSignal;
+  },
+): Promise<boolean> {
+  prompter.note([
+    ...fingerprintLines(sides, style),
+    ...wrapLine(EXPLANATION, terminal.columns, 0),
+  ]);
   const message = "Are both the same there?";
   return await prompter.confirm({ message, default: false }, { signal });
 }
