@@ -5,10 +5,10 @@
 import type { Profile } from "../config/paths.ts";
 import { acquireProfileLock } from "../config/profile_lock.ts";
 import { ChatError } from "../errors.ts";
-import type { HistoryReader, RememberedPeer } from "../history/mod.ts";
+import type { Contact, HistoryReader, RememberedPeer } from "../history/mod.ts";
 import type { Identity } from "../identity/key_file.ts";
-import { shortPeerId } from "../node/recipient.ts";
-import { sanitise } from "../terminal/sanitise.ts";
+import { Names } from "../node/names.ts";
+import type { Candidate } from "../node/recipient.ts";
 import type { CommandContext } from "./command.ts";
 import type { DisplayName } from "./node_lines.ts";
 import type { ProfileOptions } from "./options.ts";
@@ -26,6 +26,10 @@ export interface Memory extends Disposable {
   readonly history: HistoryReader | undefined;
   /** Most recently seen first. */
   readonly peers: readonly RememberedPeer[];
+  /** In the order in which they were added. */
+  readonly contacts: readonly Contact[];
+  /** Peers and contacts, for PEER arguments. */
+  readonly candidates: readonly Candidate[];
   readonly displayName: DisplayName;
 }
 
@@ -78,13 +82,20 @@ function memory(
   history: HistoryReader | undefined,
   peers: readonly RememberedPeer[],
 ): Memory {
-  const names = new Map(peers.map(({ peerId, name }) => [peerId, sanitise(name).trim()]));
+  const names = new Names();
+  for (const { peerId, name } of peers) names.named(peerId, name);
+  const contacts = history?.contacts.list() ?? [];
+  for (const { peerId, alias, blockedAt } of contacts) {
+    names.decided(peerId, { alias, blocked: blockedAt !== undefined });
+  }
   return {
     profile,
     identity,
     history,
     peers,
-    displayName: (peerId) => names.get(peerId) || shortPeerId(peerId),
+    contacts,
+    candidates: names.candidates(),
+    displayName: (peerId) => names.displayName(peerId),
     [Symbol.dispose]: () => history?.[Symbol.dispose](),
   };
 }

@@ -37,7 +37,7 @@ export const completion: Command<CompletionOptions> = {
     profileOptions,
   ),
 
-  async run({ shell, words }, { terminal }) {
+  async run({ shell, words }, { terminal, env }) {
     const name = SHELLS.find((known) => known === shell);
     if (name === undefined) throw unknownShell(shell);
     const { [name]: generator } = await import("@optique/core/completion");
@@ -47,7 +47,9 @@ export const completion: Command<CompletionOptions> = {
       return EXIT_CODES.done;
     }
     const { loadGrammar } = await import("./grammar.ts");
-    const suggestions = suggestSync(await loadGrammar(), [first, ...others]);
+    const { withPeers } = await import("./completion/peers.ts");
+    const given = suggestSync(await loadGrammar(), [first, ...others]);
+    const suggestions = await withPeers(given, [first, ...others], env);
     terminal.write([...generator.encodeSuggestions(suggestions)].join(""));
     return EXIT_CODES.done;
   },

@@ -141,8 +141,8 @@ function queryOf(
 }
 
 /** @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address` */
-function conversationWith(peer: string, { peers, history }: Memory): Conversation {
-  const recipient = resolveRecipient(peer, peers);
+function conversationWith(peer: string, { candidates, history }: Memory): Conversation {
+  const recipient = resolveRecipient(peer, candidates);
   if (recipient.kind === "peer") return { kind: "peer", peerId: recipient.peerId };
   const { address } = recipient;
   const peerId = history?.peers.atAddress(address);

@@ -28,6 +28,7 @@ export type NdjsonLine =
   | WhyLine
   | IdentityLine
   | SettingLine
+  | ContactLine
   | CheckLine;
 
 /** `listen`: the node runs, and everything that arrives from now on is printed. */
@@ -240,6 +241,28 @@ export interface SettingLine {
   readonly from: string | null;
 }
 
+/** `contact`: one contact, as it is now; of one that was removed, as it was. */
+export interface ContactLine {
+  readonly event: "contact";
+  readonly peerId: string;
+  readonly name: string;
+  /** What this person calls it. */
+  readonly alias: string | null;
+  readonly note: string | null;
+  /** 12 groups of five digits. */
+  readonly fingerprint: string;
+  /** When this person compared the fingerprints; null: it did not. */
+  readonly verifiedAt: string | null;
+  /** Since when it is refused; null: it is not. */
+  readonly blockedAt: string | null;
+  /** `contact list`: when it was last here; null: never. Null elsewhere. */
+  readonly lastSeen: string | null;
+  /** What became of it; null: it was only looked at. */
+  readonly change: "added" | "changed" | "unchanged" | "removed" | "skipped" | null;
+  /** Why it was skipped. */
+  readonly reason: string | null;
+}
+
 /** One thing that `doctor` looked at. */
 export interface CheckLine {
   readonly event: "check";
@@ -256,7 +279,12 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** @returns one line, without its end */
 export function ndjsonLine(event: NdjsonLine): string {
-  return JSON.stringify(event).replace(UNPRINTABLE, escaped);
+  return escapeUnprintable(JSON.stringify(event));
+}
+
+/** @param json what `JSON.stringify()` gave, without line ends; it means the same afterwards */
+export function escapeUnprintable(json: string): string {
+  return json.replace(UNPRINTABLE, escaped);
 }
 
 /** @returns null for what is not a time that a date can hold */

@@ -256,6 +256,25 @@ export const NDJSON_EVENTS: {
       from: orNull(text("the flag, the variable or the file"), "the default"),
     },
   },
+  contact: {
+    meaning: "One contact, as it is now; of one that was removed, as it was.",
+    printedBy: ["contact"],
+    fields: {
+      peerId,
+      name,
+      alias: orNull(text("what this person calls it"), "it has none"),
+      note: orNull(text("what this person wrote about it"), "nothing"),
+      fingerprint: text("12 groups of five digits"),
+      verifiedAt: orNull(time("when this person compared the fingerprints"), "not yet"),
+      blockedAt: orNull(time("since when it is refused"), "it is not"),
+      lastSeen: orNull(time("`contact list`: when it was last here"), "never, or not looked at"),
+      change: orNull(
+        word(["added", "changed", "unchanged", "removed", "skipped"], "what became of it"),
+        "it was only looked at",
+      ),
+      reason: orNull(text("why it was skipped, for a person")),
+    },
+  },
   check: {
     meaning: "One thing that was looked at.",
     printedBy: ["doctor"],

@@ -33,7 +33,10 @@ export interface SettingOptions {
 
 type Metavar = ValueParser["metavar"];
 
-/** Takes any text; shell completion offers `choices`. */
+/** In a suggestion of the grammar: peers of the profile are meant, see `completion/peers.ts`. */
+export const PEER_SUGGESTION = "\0peer";
+
+/** Takes any text; shell completion offers `choices`, and peers where PEER is expected. */
 export function anyText(
   metavar: Metavar,
   choices: readonly string[] = [],
@@ -41,6 +44,7 @@ export function anyText(
   return {
     ...string({ metavar }),
     *suggest(prefix: string): Iterable<Suggestion> {
+      if (metavar === "PEER") yield { kind: "literal", text: prefix + PEER_SUGGESTION };
       for (const choice of choices) {
         if (choice.startsWith(prefix)) yield { kind: "literal", text: choice };
       }
@@ -62,7 +66,7 @@ export function optionalArgument<Value>(parser: ValueParser<"sync", Value>, desc
 }
 
 /** Who, as `resolveRecipient` understands it. */
-export const PEER_DESCRIPTION = "Name, peer id or its beginning, host:port, or multiaddr.";
+export const PEER_DESCRIPTION = "Alias or name, peer id or its beginning, host:port, or multiaddr.";
 
 /** `--json`, where a command prints results. */
 export const jsonOption = option("--json", {

@@ -199,7 +199,8 @@ function knownRow(peer: RememberedPeer, displayName: DisplayName, now: number): 
     shortPeerId(peerId),
     address === undefined ? "" : sanitise(formatAddress(address)),
     sourceText(source),
-    formatAgo(lastSeen, now),
+    // An address that came with an imported contact.
+    lastSeen === 0 ? "never" : formatAgo(lastSeen, now),
   ];
 }
 
@@ -215,7 +216,7 @@ function knownLine(peer: RememberedPeer, displayName: DisplayName): PeerLine {
     roundTripMs: null,
     source,
     connectedSince: null,
-    lastSeen: isoTime(lastSeen),
+    lastSeen: lastSeen === 0 ? null : isoTime(lastSeen),
   };
 }
 

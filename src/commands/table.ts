@@ -24,6 +24,7 @@ export const COMMANDS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ["peers", async () => entry((await import("./peers.ts")).peers)],
   ["outbox", async () => entry((await import("./outbox.ts")).outbox)],
   ["why", async () => entry((await import("./why.ts")).why)],
+  ["contact", async () => entry((await import("./contact.ts")).contact)],
   ["history", async () => entry((await import("./history.ts")).history)],
   ["id", async () => entry((await import("./id.ts")).id)],
   ["config", async () => entry((await import("./config.ts")).config)],

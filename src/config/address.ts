@@ -146,3 +146,18 @@ function isHostProtocol(text: string | undefined): text is HostProtocol {
 function badAddress(text: string, problem: string, hint = EXAMPLE): ChatError {
   return new ChatError("bad-address", `address ${quote(text)} ${problem}`, { hint });
 }
+
+/** The longest address: a name of 253 characters between protocol names and a port. */
+const MAX_ADDRESS_CHARACTERS = 300;
+
+/**
+ * For addresses that come from a file or another process.
+ * @param address a multiaddr without a peer id, as this program writes it
+ * @throws ChatError `bad-address`
+ */
+export function checkAddress(address: string): void {
+  const isShort = address.length <= MAX_ADDRESS_CHARACTERS;
+  const parsed = isShort ? parseAddress(address) : undefined;
+  if (parsed?.address === address && parsed.peerId === undefined) return;
+  throw new ChatError("bad-address", `${quote(address)} is not a multiaddr without a peer id`);
+}

@@ -16,7 +16,7 @@ import {
 } from "json-rpc-2.0";
 import { ChatError } from "../errors.ts";
 import type { MessageRecord, OwnMessage, ReceivedMessage } from "../history/message_record.ts";
-import type { OutboxEntry } from "../history/mod.ts";
+import type { Contact, ContactChange, OutboxEntry } from "../history/mod.ts";
 import type {
   ChatNode,
   ConnectResult,
@@ -175,6 +175,18 @@ export class RemoteNode implements ChatNode {
   displayName(peerId: string): string {
     if (peerId === this.#welcome?.peerId) return this.#welcome.name;
     return this.#names.get(peerId) ?? shortPeerId(peerId);
+  }
+
+  contacts(): Promise<Contact[]> {
+    return this.#call("contacts", undefined);
+  }
+
+  changeContacts(changes: readonly ContactChange[]): Promise<Contact[]> {
+    return this.#call("changeContacts", { changes });
+  }
+
+  removeContact(peerId: string): Promise<Contact | undefined> {
+    return this.#call("removeContact", { peerId });
   }
 
   history(query: HistoryQuery): Promise<MessageRecord[]> {

@@ -18,7 +18,13 @@ import type {
   OwnMessage,
   ReceivedMessage,
 } from "../history/message_record.ts";
-import type { DialledAddress, OutboxEntry, Search } from "../history/mod.ts";
+import type {
+  Contact,
+  ContactChange,
+  DialledAddress,
+  OutboxEntry,
+  Search,
+} from "../history/mod.ts";
 import type {
   ConnectResult,
   Counts,
@@ -99,6 +105,9 @@ export interface Shapes {
   settleConnections: { params: undefined; result: undefined };
   peers: { params: undefined; result: ActivePeer[] };
   knownPeers: { params: undefined; result: KnownPeer[] };
+  contacts: { params: undefined; result: Contact[] };
+  changeContacts: { params: { changes: readonly ContactChange[] }; result: Contact[] };
+  removeContact: { params: { peerId: string }; result: Contact | undefined };
   history: { params: { query: HistoryQuery }; result: MessageRecord[] };
   counts: { params: { upTo: number }; result: Counts };
   outbox: { params: { limit: number }; result: OutboxEntry[] };
@@ -226,6 +235,25 @@ const dialledAddress = record<DialledAddress>({
   failure: orUndefined(word),
 });
 
+const contact = record<Contact>({
+  peerId: word,
+  alias: orUndefined(word),
+  note: word,
+  addedAt: number,
+  verifiedAt: orUndefined(number),
+  blockedAt: orUndefined(number),
+});
+
+/** The node looks closer, wherever a change comes from. */
+const contactChange = record<ContactChange>({
+  peerId,
+  alias: orUndefined(word),
+  note: orUndefined(word),
+  verifiedAt: orUndefined(integer(0, Number.MAX_SAFE_INTEGER)),
+  blockedAt: orUndefined(integer(0, Number.MAX_SAFE_INTEGER)),
+  addresses: orUndefined(list(address, MAX_PEERS)),
+});
+
 const messageId = record<{ messageId: string }>({ messageId: word });
 const limited = record<{ limit: number }>({ limit: integer(0, MAX_MESSAGES) });
 
@@ -282,6 +310,14 @@ export const METHODS: {
   settleConnections: { params: nothing, result: nothing },
   peers: { params: nothing, result: list(activePeer, MAX_PEERS) },
   knownPeers: { params: nothing, result: list(knownPeer, MAX_PEERS) },
+  contacts: { params: nothing, result: list(contact, MAX_PEERS) },
+  changeContacts: {
+    params: record<{ changes: readonly ContactChange[] }>({
+      changes: list(contactChange, MAX_PEERS),
+    }),
+    result: list(contact, MAX_PEERS),
+  },
+  removeContact: { params: record<{ peerId: string }>({ peerId }), result: orUndefined(contact) },
   history: {
     params: record<{ query: HistoryQuery }>({ query: historyQuery }),
     result: list(message, MAX_MESSAGES),
@@ -293,7 +329,7 @@ export const METHODS: {
   outbox: {
     params: limited,
     result: list(
-      record<OutboxEntry>({ message: ownMessage, search: orUndefined(search) }),
+      record<OutboxEntry>({ message: ownMessage, search: orUndefined(search), blocked: boolean }),
       MAX_MESSAGES,
     ),
   },

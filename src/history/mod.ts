@@ -5,6 +5,7 @@
  * It keeps what peers sent exactly as they sent it; whoever shows it makes it harmless first.
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { ContactStore } from "./contact_store.ts";
 import { guard, openDatabase, openDatabaseReadOnly } from "./database.ts";
 import type { Conversation, MessageRecord } from "./message_record.ts";
 import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
@@ -15,10 +16,11 @@ import { PeerStore } from "./peer_store.ts";
 import { ReadMarks } from "./read_marks.ts";
 import { requireCurrentSchema } from "./schema.ts";
 
+export type { Contact, ContactChange } from "./contact_store.ts";
 export type { Accepted, Draft, IncomingMessage, OutgoingMessage } from "./message_store.ts";
 export type { OutboxEntry, Search } from "./outbox.ts";
 export type { DialledAddress, PeerUpdate, RememberedPeer } from "./peer_store.ts";
-export type { MessageStore, Outbox, PeerStore, ReadMarks };
+export type { ContactStore, MessageStore, Outbox, PeerStore, ReadMarks };
 
 /**
  * Which messages `list()` gives, oldest first: the last `limit` that fit, or with `after` the first
@@ -41,6 +43,7 @@ export interface History extends Disposable {
   readonly messages: MessageStore;
   readonly outbox: Outbox;
   readonly peers: PeerStore;
+  readonly contacts: ContactStore;
   readonly readMarks: ReadMarks;
   /** Where the file that was there has gone, because it was damaged; undefined: it is sound. */
   readonly putAside: string | undefined;
@@ -64,6 +67,7 @@ export function openHistory(path: string, self: string, now: number): History {
         messages: new MessageStore(db, peers, selfKey),
         outbox: new Outbox(db, selfKey),
         peers,
+        contacts: new ContactStore(db, peers, self),
         readMarks: new ReadMarks(db, selfKey),
         putAside,
         list: (query) => guard(db, () => listMessages(db, selfKey, query)),
@@ -80,6 +84,7 @@ export function openHistory(path: string, self: string, now: number): History {
 export interface HistoryReader extends Disposable {
   readonly outbox: Pick<Outbox, "list" | "count" | "searchFor">;
   readonly peers: Pick<PeerStore, "list" | "atAddress" | "dialled">;
+  readonly contacts: Pick<ContactStore, "list">;
   readonly readMarks: Pick<ReadMarks, "countUnread">;
   list(query: MessageQuery): MessageRecord[];
 }
@@ -114,9 +119,11 @@ function attach(db: DatabaseSync, path: string, self: string): HistoryBeside {
       requireCurrentSchema(db);
       const row = db.prepare("SELECT key FROM peer WHERE peer_id = ?").get(self);
       const selfKey = Number(row?.key ?? 0);
+      const peers = new PeerStore(db);
       return {
         outbox: new Outbox(db, selfKey),
-        peers: new PeerStore(db),
+        peers,
+        contacts: new ContactStore(db, peers, self),
         readMarks: new ReadMarks(db, selfKey),
         list: (query) => guard(path, () => listMessages(db, selfKey, query)),
         [Symbol.dispose]: () => db.close(),

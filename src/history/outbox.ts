@@ -23,6 +23,8 @@ export interface OutboxEntry {
   readonly message: OwnMessage;
   /** undefined if nothing was tried yet */
   readonly search: Search | undefined;
+  /** The person blocked the recipient: it waits until that is over. */
+  readonly blocked: boolean;
 }
 
 /** Reads the outbox; writes the table `search`. */
@@ -44,8 +46,16 @@ export class Outbox {
         ORDER BY message.position LIMIT ?`).all(limit).flatMap((row) => {
         const message = readMessage(row, this.#selfKey);
         if (message.direction === "in") return [];
-        return [{ message, search: this.searchFor(message.conversation) }];
+        const { conversation } = message;
+        const blocked = conversation.kind === "peer" && this.#isBlocked(conversation.peerId);
+        return [{ message, search: this.searchFor(conversation), blocked }];
       }));
+  }
+
+  #isBlocked(peerId: string): boolean {
+    return this.#db
+      .prepare("SELECT 1 FROM contact WHERE peer_id = ? AND blocked_at IS NOT NULL")
+      .get(peerId) !== undefined;
   }
 
   /** How many messages wait, for one conversation or in all. */

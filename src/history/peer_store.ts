@@ -105,6 +105,20 @@ export class PeerStore {
     });
   }
 
+  /** Adds addresses that somebody says a peer has. Call it inside a transaction. */
+  claim(peerId: string, addresses: readonly string[], source: string): void {
+    const key = this.keyOf(peerId, source, 0);
+    for (const address of addresses) this.#upsertClaim.run(key, address);
+    this.#pruneAddresses.run(key, key);
+  }
+
+  /** Forgets where a peer can be reached. Call it inside a transaction. */
+  forgetAddresses(peerId: string): void {
+    const key = this.#selectKey.get(peerId)?.key;
+    if (key === undefined) return;
+    this.#db.prepare("DELETE FROM peer_address WHERE peer = ?").run(Number(key));
+  }
+
   /**
    * Notes what came of dialling an address of a peer.
    * @param failure one line safe for a terminal; undefined if it worked

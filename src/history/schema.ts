@@ -83,6 +83,22 @@ const MIGRATIONS: readonly string[] = [
     next_attempt INTEGER
   ) STRICT;
   `,
+  // 3: contacts
+  `
+  -- What the person has decided about a peer, whether it was ever met or not. The folded alias is
+  -- what makes two aliases the same (src/config/alias.ts); SQLite knows the case of ASCII only.
+  CREATE TABLE contact (
+    peer_id TEXT PRIMARY KEY,
+    alias TEXT,
+    folded_alias TEXT UNIQUE,
+    note TEXT NOT NULL DEFAULT '',
+    added_at INTEGER NOT NULL,
+    -- when the person compared the fingerprints, and when it blocked the peer; null if not
+    verified_at INTEGER,
+    blocked_at INTEGER,
+    CHECK ((alias IS NULL) = (folded_alias IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The schema that this program writes. */

@@ -4,6 +4,7 @@ import { ChatError } from "../errors.ts";
 import type { Counts } from "../node/chat_node.ts";
 import { type Choice, PromptCancelled, type SelectQuestion } from "../terminal/prompts/prompter.ts";
 import { connectPeers } from "./connect_peers.ts";
+import { showContacts } from "./contacts_menu.ts";
 import { selectFresh } from "./fresh_select.ts";
 import type { OpenMenu } from "./open_menu.ts";
 import { showOutbox } from "./outbox_menu.ts";
@@ -22,6 +23,7 @@ type Entry =
   | "outbox"
   | "why"
   | "unread"
+  | "contacts"
   | "quit";
 
 /** What is done beside the menu. */
@@ -53,6 +55,7 @@ export async function mainMenu(menu: OpenMenu, beside: Beside): Promise<"quit" |
       else if (entry === "history") await showHistory(menu);
       else if (entry === "outbox") await showOutbox(menu);
       else if (entry === "why") await askWhy(menu);
+      else if (entry === "contacts") await showContacts(menu);
       else if (entry === "address") await showAddress(menu, beside.folder);
     } catch (error) {
       signal.throwIfAborted();
@@ -108,9 +111,10 @@ export function entries(interactive: boolean, { waiting, unread }: Counts): Choi
     { name: counted("Outbox", waiting, "waiting"), value: "outbox", number: 7 },
     { name: "Why is a peer not reached?", value: "why", number: 8 },
     { name: counted("Unread messages", unread), value: "unread", number: 9 },
+    { name: "Contacts", value: "contacts", number: 10 },
     { name: "Quit", value: "quit", number: 0 },
   ];
-  const order = interactive ? SCREEN_ORDER : listed.map(({ value }) => value);
+  const order = interactive ? SCREEN_ORDER : LINE_ORDER;
   return order.flatMap((entry) => listed.filter(({ value }) => value === entry))
     .filter(({ value }) => value !== "unread" || unread > 0);
 }
@@ -124,8 +128,23 @@ const SCREEN_ORDER: readonly Entry[] = [
   "unread",
   "outbox",
   "why",
+  "contacts",
   "address",
   "settings",
+  "quit",
+];
+
+/** By number. Contacts are for the screen: its number would move all others, and scripts have `contact`. */
+const LINE_ORDER: readonly Entry[] = [
+  "send",
+  "peers",
+  "connect",
+  "history",
+  "address",
+  "settings",
+  "outbox",
+  "why",
+  "unread",
   "quit",
 ];
 

@@ -41,7 +41,7 @@ export function peerChoices(
     ...away.map(({ peerId, lastSeen }) => ({
       peerId,
       name: name(peerId),
-      hint: `○ away, ${formatAgo(lastSeen, now)}`,
+      hint: lastSeen === 0 ? "○ never met" : `○ away, ${formatAgo(lastSeen, now)}`,
     })),
   ];
 }

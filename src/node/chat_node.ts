@@ -4,7 +4,13 @@
  */
 import type { Config } from "../config/config.ts";
 import type { MessageRecord, OwnMessage, ReceivedMessage } from "../history/message_record.ts";
-import type { DialledAddress, OutboxEntry, Search } from "../history/mod.ts";
+import type {
+  Contact,
+  ContactChange,
+  DialledAddress,
+  OutboxEntry,
+  Search,
+} from "../history/mod.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
 
 /** A PEER argument after it was understood. */
@@ -121,8 +127,8 @@ export interface ChatNode extends AsyncDisposable {
   /** Calls `listener` for every event from now on, until the result is disposed. */
   subscribe(listener: (event: NodeEvent) => void, options?: SubscribeOptions): Disposable;
   /**
-   * Understands a PEER argument: a peer id or an unambiguous beginning of one, a known peer's name,
-   * `host:port`, or a multiaddr.
+   * Understands a PEER argument: a contact's alias, a known peer's name, a peer id or an unambiguous
+   * beginning of one, `host:port`, or a multiaddr.
    * @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address`
    */
   resolve(peer: string): Promise<Recipient>;
@@ -130,7 +136,8 @@ export interface ChatNode extends AsyncDisposable {
    * Saves a message for `recipient` and starts its delivery. Resolves once it is committed to disk:
    * from then on it is delivered or still listed as waiting, whatever happens.
    * @param text 1 B to 32 KiB of UTF-8
-   * @throws ChatError `bad-usage` (empty or too long), `storage-failed` (nothing was saved)
+   * @throws ChatError `bad-usage` (empty or too long), `refused` (the person blocked the recipient),
+   *   `storage-failed`; nothing was saved then
    */
   send(
     recipient: Recipient,
@@ -144,7 +151,7 @@ export interface ChatNode extends AsyncDisposable {
   settled(messageId: string, options: { signal: AbortSignal }): Promise<OwnMessage>;
   /**
    * Connects, or finds that it is connected already.
-   * @throws ChatError `unreachable`, `not-a-peer`, `refused`; the signal's reason
+   * @throws ChatError `unreachable`, `not-a-peer`, `refused` (also: blocked here); the signal's reason
    */
   connect(recipient: Recipient, options: { signal: AbortSignal }): Promise<ActivePeer>;
   /** Tries all mandatory and all known peers at once and reports on each. */
@@ -159,10 +166,27 @@ export interface ChatNode extends AsyncDisposable {
   /** All remembered peers, most recently seen first. */
   knownPeers(): Promise<KnownPeer[]>;
   /**
-   * The name to show for a peer that an event or an answer spoke of: what it calls itself, or the
-   * beginning of its id. Terminal-safe.
+   * The name to show for a peer that an event or an answer spoke of: the contact's alias; else what it
+   * calls itself, with the beginning of its id where that could be somebody else; else that beginning.
+   * Terminal-safe.
    */
   displayName(peerId: string): string;
+  /** All contacts, in the order in which they were added. */
+  contacts(): Promise<Contact[]>;
+  /**
+   * Makes all of the changes or none, and acts on them at once: the connection to a peer that is blocked
+   * now is closed, and one that is not blocked any more is looked for.
+   * @returns each contact as it is afterwards, in the order of the changes
+   * @throws ChatError `bad-usage` (e.g. the alias is taken), `bad-address`, `refused` (too many contacts),
+   *   `storage-busy`, `storage-failed`
+   */
+  changeContacts(changes: readonly ContactChange[]): Promise<Contact[]>;
+  /**
+   * Forgets alias, note, verification, block and addresses; the messages stay.
+   * @returns what the contact was; undefined: it was none
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  removeContact(peerId: string): Promise<Contact | undefined>;
   history(query: HistoryQuery): Promise<MessageRecord[]>;
   /** @param upTo as for `UnreadRange` */
   counts(upTo?: number): Promise<Counts>;

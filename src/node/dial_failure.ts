@@ -1,6 +1,7 @@
 /** Why a dial or a listen failed, in words for a person. */
 import { ChatError, type ErrorCode } from "../errors.ts";
 import { sanitise } from "../terminal/sanitise.ts";
+import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import { TransportError, type TransportErrorCode } from "../transport/mod.ts";
 
 const SOCKET_WORDS: { readonly [Code in TransportErrorCode]?: string } = {
@@ -52,6 +53,14 @@ function explain(errors: readonly Error[]): [code: ErrorCode, words: string, hin
       "another peer than expected answers there",
       "ask for the new address, or leave the peer id out to talk to whoever answers",
     ];
+  }
+  if (
+    errors.some(({ name, message }) =>
+      name === "DialDeniedError" || name === "ConnectionInterceptedError" ||
+      message.includes("blocked by gater.denyOutbound")
+    )
+  ) {
+    return ["refused", BLOCKED_BY_YOU, UNBLOCK_HINT];
   }
   const socket = errors.find((error) => error instanceof TransportError);
   if (socket instanceof TransportError && socket.code !== "aborted") {

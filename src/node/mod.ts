@@ -16,6 +16,7 @@ import { troubleLog } from "../logging/trouble_log.ts";
 import { PresenceDriver } from "../presence/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { LiveSettings, OwnNode } from "./chat_node.ts";
+import { ContactBook } from "./contact_book.ts";
 import { dialReason, listenFailure } from "./dial_failure.ts";
 import { Liveness } from "./liveness/driver.ts";
 import { multicastFault } from "./multicast.ts";
@@ -60,6 +61,18 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
   await using stack = new AsyncDisposableStack();
   const history = stack.use(openHistory(init.databasePath, identity.peerId, now()));
   const book = new PeerBook(history.peers, identity.peerId, now, troubles("peers"));
+  const contacts = new ContactBook({
+    store: history.contacts,
+    names: book.names,
+    now,
+    onBlocked(peerId) {
+      reacher.blocked(peerId);
+      cutOff(peerId);
+    },
+    onUnblocked: (peerId) => reacher.unblocked(peerId),
+    onAddresses: (peerId, addresses) => addresses.forEach((each) => book.hint(peerId, each)),
+    onRemoved: (peerId) => book.forgetAddresses(peerId),
+  });
   const port = init.listen === "configured" ? config.port : 0;
   const libp2p = await createNetwork({
     privateKey: identity.privateKey,
@@ -71,8 +84,14 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
         address.decapsulateCode(P2P_CODE).toString(),
         error && dialReason(error),
       ),
+    isBlocked: (peerId) => contacts.isBlocked(peerId),
     logger: libp2pLogger(config.logLevel),
   });
+  const cutOff = (peerId: string) => {
+    for (const connection of libp2p.getConnections()) {
+      if (connection.remotePeer.toString() === peerId) connection.abort(new Error("blocked"));
+    }
+  };
 
   const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
     libp2p,
@@ -142,6 +161,7 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
     mandatory: live.mandatory,
     waiting: () => history.outbox.conversations(),
     isActive: (peerId) => presence.name(peerId) !== undefined,
+    isBlocked: (peerId) => contacts.isBlocked(peerId),
     onReached: (address, peerId) => node.reached(address, peerId),
     onNotReached: (address) => node.notReached(address),
     onTried: ({ target, phase, lastError, nextAttempt }) => {
@@ -176,6 +196,7 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
     addresses: () => libp2p.getMultiaddrs().map(String),
     history,
     book,
+    contacts,
     now,
     settings: () => live,
     reconfigure(settings) {
@@ -188,6 +209,11 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
   });
   node.join(direct, presence, reacher);
 
+  // The gater may have been asked just before the peer was blocked.
+  libp2p.addEventListener("connection:open", ({ detail }) => {
+    const peerId = detail.remotePeer.toString();
+    if (contacts.isBlocked(peerId)) cutOff(peerId);
+  });
   libp2p.addEventListener("peer:identify", ({ detail }: CustomEvent<IdentifyResult>) => {
     const peerId = detail.peerId.toString();
     const addresses = detail.listenAddrs.slice(0, MAX_CLAIMED_ADDRESSES)

@@ -1,7 +1,7 @@
 /** The libp2p node: Noise, Yamux, identify, ping and our transport, with limits set on purpose. */
 import "./broadcast_channel.ts";
 import { identify } from "@libp2p/identify";
-import type { ComponentLogger, Libp2p, PeerInfo, PrivateKey } from "@libp2p/interface";
+import type { ComponentLogger, Libp2p, PeerId, PeerInfo, PrivateKey } from "@libp2p/interface";
 import { mdns } from "@libp2p/mdns";
 import { noise, pureJsCrypto } from "@libp2p/noise";
 import { ping } from "@libp2p/ping";
@@ -34,12 +34,15 @@ export interface NetworkInit {
   readonly onAnnounced: ((peer: PeerInfo) => void) | undefined;
   /** Called with the result of every dial of one address, except of those that were given up. */
   readonly onDialled?: (address: Multiaddr, error: Error | undefined) => void;
+  /** Nobody with such an id is dialled, or let in once its key is proven; default: everybody is. */
+  readonly isBlocked?: (peerId: string) => boolean;
   readonly logger: ComponentLogger;
 }
 
 /** Makes a libp2p node; it listens once it is started. */
 export function createNetwork(init: NetworkInit): Promise<Libp2p> {
-  const { privateKey, listen, onAnnounced, onDialled, logger } = init;
+  const { privateKey, listen, onAnnounced, onDialled, isBlocked = () => false, logger } = init;
+  const deny = (peerId: PeerId) => isBlocked(peerId.toString());
   return createLibp2p({
     start: false,
     privateKey,
@@ -60,6 +63,12 @@ export function createNetwork(init: NetworkInit): Promise<Libp2p> {
       maxPeerAddrsToDial: MAX_ADDRESSES_PER_DIAL,
       // Redialling is ours (`discovery/redial`): libp2p gives up after a few failures.
       reconnectRetries: 0,
+    },
+    // The other side is told nothing: it sees the connection close.
+    connectionGater: {
+      denyDialPeer: deny,
+      denyInboundEncryptedConnection: deny,
+      denyOutboundEncryptedConnection: deny,
     },
     // Finding out who vanished is ours (`liveness/`): libp2p takes a slow link for a dead one.
     connectionMonitor: { enabled: false },

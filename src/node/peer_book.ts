@@ -5,8 +5,8 @@
 import { ChatError } from "../errors.ts";
 import type { PeerStore, PeerUpdate, RememberedPeer } from "../history/mod.ts";
 import { PEER_SOURCES, type PeerSource } from "../presence/active_peer.ts";
-import { sanitise } from "../terminal/sanitise.ts";
-import { shortPeerId } from "./recipient.ts";
+import { Names } from "./names.ts";
+import type { Candidate } from "./recipient.ts";
 
 /** Peers held in memory; those not seen for the longest time are only in the database. */
 const MAX_PEERS = 10_000;
@@ -24,6 +24,7 @@ interface Entry {
 
 /** The address book of a running node. */
 export class PeerBook {
+  readonly names = new Names();
   readonly #store: PeerStore;
   readonly #self: string;
   readonly #now: () => number;
@@ -52,11 +53,13 @@ export class PeerBook {
     if (peerId === this.#self || entry !== undefined) return;
     if (this.#entries.size >= MAX_PEERS) return;
     this.#entries.set(peerId, { name: "", source, lastSeen: 0, addresses: [] });
+    this.names.named(peerId, "");
   }
 
   /** It said its name. */
   named(peerId: string, name: string): void {
     this.#entry(peerId).name = name;
+    if (this.#entries.has(peerId)) this.names.named(peerId, name);
     this.#save(peerId, { name });
   }
 
@@ -113,8 +116,8 @@ export class PeerBook {
   }
 
   /** All peers with their names, for PEER arguments. */
-  candidates(): { peerId: string; name: string }[] {
-    return [...this.#entries].map(([peerId, { name }]) => ({ peerId, name }));
+  candidates(): Candidate[] {
+    return this.names.candidates();
   }
 
   /** From the database, most recently seen first. */
@@ -122,20 +125,14 @@ export class PeerBook {
     return this.#store.list(this.#self, limit);
   }
 
-  /**
-   * What to call a peer on a terminal: its name, with the beginning of its id behind it where
-   * another peer goes by the same name, or the beginning alone where it has none.
-   */
+  /** What to call a peer on a terminal, see `Names`. */
   displayName(peerId: string): string {
-    const name = sanitise(this.nameOf(peerId)).trim();
-    if (name === "") return shortPeerId(peerId);
-    const folded = name.toLowerCase();
-    for (const [other, entry] of this.#entries) {
-      if (other !== peerId && sanitise(entry.name).trim().toLowerCase() === folded) {
-        return `${name} (${shortPeerId(peerId)})`;
-      }
-    }
-    return name;
+    return this.names.displayName(peerId);
+  }
+
+  /** Nobody is to be looked for any more where it was reached before. */
+  forgetAddresses(peerId: string): void {
+    this.#entries.get(peerId)?.addresses.splice(0);
   }
 
   #save(peerId: string, update: Pick<PeerUpdate, "name" | "addresses" | "reachedAt">): void {
@@ -165,5 +162,6 @@ export class PeerBook {
   #load({ peerId, name, source, lastSeen, addresses }: RememberedPeer): void {
     const known = PEER_SOURCES.find((candidate) => candidate === source) ?? "remembered";
     this.#entries.set(peerId, { name, source: known, lastSeen, addresses: [...addresses] });
+    this.names.named(peerId, name);
   }
 }

@@ -16,6 +16,7 @@ import { CandidateDialer, type PeerRecord, Redialer, type TargetStatus } from ".
 import { ChatError } from "../errors.ts";
 import type { Conversation } from "../history/message_record.ts";
 import type { ActivePeer, Departure, PeerSource } from "../presence/active_peer.ts";
+import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import { MAX_ADDRESSES_PER_DIAL } from "./limits.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Reach } from "./rooms.ts";
@@ -42,6 +43,8 @@ export interface ReacherInit {
   /** Everybody for whom messages wait, at this moment. */
   readonly waiting: () => readonly Conversation[];
   readonly isActive: (peerId: string) => boolean;
+  /** The person wants nothing to do with it: it is neither sought nor dialled. */
+  readonly isBlocked: (peerId: string) => boolean;
   /** Somebody was dialled at an address and answered. */
   readonly onReached: (address: string, peerId: string) => void;
   readonly onNotReached: (address: string) => void;
@@ -98,6 +101,7 @@ export class Reacher implements Reach, AsyncDisposable {
       else this.seekAddress(conversation.address);
     }
     for (const { peerId, addresses } of this.#init.book.remembered(MAX_REMEMBERED_DIALS)) {
+      if (this.#init.isBlocked(peerId)) continue;
       this.#candidates.discovered(peerId, addresses, { loopback: true });
     }
   }
@@ -118,6 +122,21 @@ export class Reacher implements Reach, AsyncDisposable {
     for (const { address, peerId } of this.#mandatory) this.#redialer.add(address, peerId);
   }
 
+  /** Gives up looking for a peer, and a dial of it that is on its way. */
+  blocked(peerId: string): void {
+    this.#vanished.delete(peerId);
+    this.#redialer.remove(peerId);
+  }
+
+  /** Looks for a peer at once: it was blocked until now. */
+  unblocked(peerId: string): void {
+    if (this.#isWaitedFor(peerId)) this.seekPeer(peerId);
+    // It may be behind an address that is sought.
+    this.#redialer.poke();
+    const addresses = this.#init.book.addressesOf(peerId);
+    this.#candidates.discovered(peerId, addresses, { loopback: true });
+  }
+
   peerAt(address: string): string | undefined {
     return this.#init.libp2p.getConnections().find(({ direction, status, remoteAddr }) =>
       status === "open" && direction === "outbound" && plain(remoteAddr) === address
@@ -125,6 +144,7 @@ export class Reacher implements Reach, AsyncDisposable {
   }
 
   seekPeer(peerId: string, address?: string): void {
+    if (this.#init.isBlocked(peerId)) return;
     this.#vanished.delete(peerId);
     if (address !== undefined) this.#init.book.hint(peerId, address);
     this.#seek(peerId, peerId);
@@ -135,6 +155,10 @@ export class Reacher implements Reach, AsyncDisposable {
   }
 
   async dialAddress(address: string, { signal }: { signal: AbortSignal }): Promise<string> {
+    const expected = this.mandatory.find((one) => one.address === address)?.peerId;
+    if (expected !== undefined && this.#init.isBlocked(expected)) {
+      throw new ChatError("refused", BLOCKED_BY_YOU, { hint: UNBLOCK_HINT });
+    }
     try {
       const connection = await this.#init.libp2p.dial(multiaddr(address), { signal });
       return this.#answered(connection, this.#isMandatory(address) ? "mandatory" : "asked");
@@ -191,6 +215,7 @@ export class Reacher implements Reach, AsyncDisposable {
   peerDown({ peerId }: ActivePeer, departure: Departure): void {
     this.#candidates.peerLost(peerId);
     this.#redialer.peerLost(peerId);
+    if (this.#init.isBlocked(peerId)) return this.#redialer.remove(peerId);
     if (this.#isWaitedFor(peerId)) return;
     if (departure === "goodbye") this.#redialer.remove(peerId);
     else this.#vanished.set(peerId, this.#init.monotonic());
@@ -214,7 +239,7 @@ export class Reacher implements Reach, AsyncDisposable {
     source: PeerSource,
     loopback: boolean,
   ): void {
-    if (this.#init.isActive(peerId)) return;
+    if (this.#init.isActive(peerId) || this.#init.isBlocked(peerId)) return;
     this.#init.book.found(peerId, source);
     this.#tryNewAddresses(peerId, addresses);
     this.#candidates.discovered(peerId, addresses, { loopback });
@@ -333,6 +358,8 @@ export class Reacher implements Reach, AsyncDisposable {
     this.#init.book.found(peerId, source);
     if (connection.direction === "outbound") {
       this.#init.onReached(plain(connection.remoteAddr), peerId);
+      // What waited for the address waits for the peer now, which may hang up before it is active.
+      if (this.#isWaitedFor(peerId)) this.#redialer.add(peerId, peerId);
     }
     return peerId;
   }

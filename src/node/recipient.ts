@@ -1,5 +1,6 @@
 /** From what a person writes for PEER to who is meant. Pure: the known peers are passed in. */
 import { parseAddress } from "../config/address.ts";
+import { foldName } from "../config/alias.ts";
 import { isPeerId } from "../config/peer_id_text.ts";
 import { ChatError } from "../errors.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -21,19 +22,31 @@ export function shortPeerId(peerId: string): string {
 /** Somebody whom PEER could mean. */
 export interface Candidate {
   readonly peerId: string;
+  /** As the peer gave it. */
   readonly name: string;
+  /** As the person gave it, unique among all candidates. */
+  readonly alias?: string | undefined;
+  /** It cannot make the name of another peer ambiguous. */
+  readonly blocked?: boolean;
 }
 
 /**
- * Understands a name, a peer id or the beginning of one, `host:port`, or a multiaddr, in this order.
- * Names match in either case. An address stays an address: who is there shows when it answers.
+ * Understands an alias, a name, a peer id or the beginning of one, `host:port`, or a multiaddr, in this
+ * order. Aliases and names match in either case; an alias wins over whoever has that name. An address
+ * stays an address: who is there shows when it answers.
  * @throws ChatError `no-such-peer`, `ambiguous-peer`, `bad-address`
  */
 export function resolveRecipient(text: string, known: readonly Candidate[]): Recipient {
   const wanted = text.trim();
   const quoted = JSON.stringify(sanitise(wanted));
-  const named = known.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase());
-  if (wanted !== "" && named.length > 0) return single(named, quoted);
+  const folded = foldName(wanted);
+  if (folded !== "") {
+    const contact = known.find(({ alias }) => alias !== undefined && foldName(alias) === folded);
+    if (contact !== undefined) return { kind: "peer", peerId: contact.peerId };
+    const named = known.filter(({ name }) => foldName(name) === folded);
+    const admitted = named.filter(({ blocked }) => !blocked);
+    if (named.length > 0) return single(admitted.length > 0 ? admitted : named, quoted);
+  }
   if (isPeerId(wanted)) return { kind: "peer", peerId: wanted };
   if (wanted.includes(":") || wanted.startsWith("/")) {
     const { address, peerId } = parseAddress(wanted);
@@ -55,6 +68,7 @@ function single(candidates: readonly Candidate[], quoted: string): Recipient {
   if (first !== undefined && second === undefined) return { kind: "peer", peerId: first.peerId };
   const ids = candidates.slice(0, 3).map(({ peerId }) => peerId).join(", ");
   throw new ChatError("ambiguous-peer", `${quoted} fits ${candidates.length} peers: ${ids}`, {
-    hint: "write more of the peer id",
+    hint:
+      "write more of the peer id, or give one of them an alias: p2p-chat contact alias PEER ALIAS",
   });
 }

@@ -3,7 +3,7 @@ import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
 import { textFault } from "../direct/mod.ts";
 import { ChatError } from "../errors.ts";
-import type { History, OutboxEntry } from "../history/mod.ts";
+import type { Contact, ContactChange, History, OutboxEntry } from "../history/mod.ts";
 import type {
   Conversation,
   MessageRecord,
@@ -12,6 +12,7 @@ import type {
   ReceivedMessage,
 } from "../history/message_record.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
+import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import type {
   ConnectResult,
   Counts,
@@ -25,6 +26,7 @@ import type {
   SubscribeOptions,
   UnreadRange,
 } from "./chat_node.ts";
+import type { ContactBook } from "./contact_book.ts";
 import { dialFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Delivery, Reach, Roster } from "./rooms.ts";
@@ -42,6 +44,7 @@ export interface RunningNodeInit {
   readonly addresses: () => string[];
   readonly history: History;
   readonly book: PeerBook;
+  readonly contacts: ContactBook;
   readonly now: () => number;
   /** The settings of this moment, and how the rooms are told of others. */
   readonly settings: () => LiveSettings;
@@ -135,6 +138,7 @@ export class RunningNode implements OwnNode {
       });
     }
     const conversation = this.#conversation(recipient);
+    if (conversation.kind === "peer") this.#refuseBlocked(conversation.peerId);
     const { now } = this.#init;
     const draft = { conversation, id: v7(), text, sentAt: now(), replyTo };
     const own = await this.#joined(this.#delivery)
@@ -169,6 +173,7 @@ export class RunningNode implements OwnNode {
       if (recipient.kind === "address") {
         return await this.#whenUp(await reach.dialAddress(recipient.address, { signal }), signal);
       }
+      this.#refuseBlocked(recipient.peerId);
       if (!this.#isActive(recipient.peerId)) {
         await reach.dialPeer(recipient.peerId, recipient.address, { signal });
       }
@@ -189,6 +194,7 @@ export class RunningNode implements OwnNode {
       );
     }
     for (const { peerId, addresses } of book.remembered(MAX_CONNECT_ALL)) {
+      if (this.#init.contacts.isBlocked(peerId)) continue;
       const listed = mandatory.some((one) =>
         one.peerId === peerId || addresses.includes(one.address)
       );
@@ -229,6 +235,18 @@ export class RunningNode implements OwnNode {
   displayName(peerId: string): string {
     if (peerId === this.peerId) return this.name;
     return this.#init.book.displayName(peerId);
+  }
+
+  contacts(): Promise<Contact[]> {
+    return Promise.try(() => this.#init.contacts.list());
+  }
+
+  changeContacts(changes: readonly ContactChange[]): Promise<Contact[]> {
+    return Promise.try(() => this.#init.contacts.change(changes));
+  }
+
+  removeContact(peerId: string): Promise<Contact | undefined> {
+    return Promise.try(() => this.#init.contacts.remove(peerId));
   }
 
   history(query: HistoryQuery): Promise<MessageRecord[]> {
@@ -399,6 +417,7 @@ export class RunningNode implements OwnNode {
   /** Nobody answered: messages for the address wait for the peer that was last reached there. */
   notReached(address: string): void {
     const before = this.#init.history.peers.atAddress(address);
+    if (before !== undefined && this.#init.contacts.isBlocked(before)) return;
     if (before === undefined || this.#bind(address, before) !== "moved") return;
     this.#joined(this.#reach).seekPeer(before, address);
   }
@@ -457,6 +476,13 @@ export class RunningNode implements OwnNode {
     if (there === undefined || !this.reached(conversation.address, there)) {
       reach.seekAddress(conversation.address);
     }
+  }
+
+  /** @throws ChatError `refused` */
+  #refuseBlocked(peerId: string): void {
+    if (!this.#init.contacts.isBlocked(peerId)) return;
+    const message = `${this.displayName(peerId)}: ${BLOCKED_BY_YOU}`;
+    throw new ChatError("refused", message, { hint: UNBLOCK_HINT });
   }
 
   #conversation(recipient: Recipient): Conversation {

@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TemporaryFolder } from "../config/temporary_folder.ts";
+import { openHistory } from "../../src/history/mod.ts";
 import { Harness } from "./harness.ts";
+import { BLUE, NOW, RED } from "./twin_node.ts";
+
+const GREEN = "12D3KooWB4cz2PWWzwVstNh4gnm1gzT9YoGHVN6X46dPFsJXWU6j";
 
 /** What a shell that is completed would offer. */
 async function offered(...words: string[]): Promise<string[]> {
@@ -11,7 +15,7 @@ async function offered(...words: string[]): Promise<string[]> {
 
 Deno.test("`completion` offers commands", async () => {
   assertEquals(await offered("se"), ["send"]);
-  assertEquals(await offered("con"), ["connect", "config"]);
+  assertEquals(await offered("con"), ["connect", "contact", "config"]);
 });
 
 Deno.test("`completion` offers options, settings and their values", async () => {
@@ -25,6 +29,44 @@ Deno.test("`completion` offers options, settings and their values", async () => 
 Deno.test("`completion` offers nothing for what it does not know", async () => {
   assertEquals(await offered("send", "red", "--xyzzy"), []);
   assertEquals(await offered("config", "xyzzy"), []);
+});
+
+Deno.test("`completion` offers aliases and names where PEER is expected, if they are plain words", async () => {
+  await using program = await Harness.make();
+  await program.run("id", "--json");
+  const { peerId } = JSON.parse(program.terminal.outLines[0] ?? "");
+  {
+    using history = openHistory(`${program.home}/default/chat.db`, peerId, NOW);
+    const names = [[RED, "red"], [BLUE, "$(reboot)"], [GREEN, "anna"]] as const;
+    for (const [id, name] of names) {
+      history.peers.remember({ peerId: id, name, source: "asked", seenAt: NOW });
+    }
+    history.contacts.change([
+      { peerId: RED, alias: "Anna" },
+      { peerId: BLUE, alias: "two words" },
+    ], NOW);
+  }
+  const words = async (...args: string[]) => {
+    assertEquals(await program.run("completion", "fish", "--", ...args), 0);
+    return program.terminal.outLines.map((line) => line.split("\t")[0] ?? "");
+  };
+  assertEquals(await words("send", ""), ["Anna"]);
+  assertEquals(await words("contact", "block", "an"), ["Anna"]);
+  assertEquals(await words("why", "x"), []);
+  assertEquals(await words("send", "--home", program.home, "A"), ["Anna"]);
+  assertEquals(await words("send", "--profile", "nobody", "A"), []);
+  assertEquals(await words("contact", "b"), ["block"]);
+});
+
+Deno.test("`completion` has no names and no complaint where the profile cannot be read", async () => {
+  await using program = await Harness.make();
+  await program.run("id");
+  await Deno.writeTextFile(`${program.home}/default/chat.db`, "no database");
+  assertEquals(await program.run("completion", "fish", "--", "send", ""), 0);
+  assertEquals([program.terminal.out, program.terminal.err], ["", ""]);
+  await Deno.writeTextFile(`${program.home}/default/config.json`, "{");
+  assertEquals(await program.run("completion", "fish", "--", "send", "--j"), 0);
+  assertEquals(program.terminal.outLines.length, 1);
 });
 
 Deno.test("`completion` prints a script for each shell", async () => {

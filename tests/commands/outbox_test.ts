@@ -48,7 +48,7 @@ function entry(
     reason: undefined,
     ...changes,
   };
-  return { message, search };
+  return { message, search, blocked: false };
 }
 
 /** A profile in which three messages wait, one of them sent already; red was tried. */

@@ -8,7 +8,7 @@ import type {
   OwnMessage,
   ReceivedMessage,
 } from "../../src/history/message_record.ts";
-import type { OutboxEntry } from "../../src/history/mod.ts";
+import type { Contact, ContactChange, OutboxEntry } from "../../src/history/mod.ts";
 import type {
   ConnectResult,
   Counts,
@@ -70,6 +70,7 @@ export interface TwinBehaviour {
   readonly reachability?: (recipient: Recipient) => Reachability;
   /** What arrived in earlier runs and was not shown. */
   readonly unread?: readonly ReceivedMessage[];
+  readonly contacts?: readonly Contact[];
   /** Called after messages were marked as shown. */
   readonly onShown?: (messages: readonly ReceivedMessage[], node: TwinNode) => void;
 }
@@ -91,6 +92,8 @@ export class TwinNode implements OwnNode {
   readonly cancelled: string[] = [];
   /** How often everybody was to be dialled at once. */
   retries = 0;
+  /** By peer id; changes are kept here. */
+  readonly contactsNow = new Map<string, Contact>();
   readonly #behaviour: TwinBehaviour;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
   /** Own messages as they are now, by id. */
@@ -100,6 +103,7 @@ export class TwinNode implements OwnNode {
     this.init = init;
     this.name = init.config.name;
     this.#behaviour = behaviour;
+    for (const contact of behaviour.contacts ?? []) this.contactsNow.set(contact.peerId, contact);
   }
 
   /** Something happens. */
@@ -131,7 +135,8 @@ export class TwinNode implements OwnNode {
 
   resolve(peer: string): Promise<Recipient> {
     const { peers = [], known = [] } = this.#behaviour;
-    return Promise.try(() => resolveRecipient(peer, [...peers, ...known]));
+    const contacts = [...this.contactsNow.values()].map((each) => ({ name: "", ...each }));
+    return Promise.try(() => resolveRecipient(peer, [...peers, ...known, ...contacts]));
   }
 
   send(recipient: Recipient, text: string): Promise<OwnMessage> {
@@ -193,7 +198,36 @@ export class TwinNode implements OwnNode {
   displayName(peerId: string): string {
     const { peers = [], known: remembered = [] } = this.#behaviour;
     const known = [...peers, ...remembered, activePeer()];
-    return known.find((peer) => peer.peerId === peerId)?.name || shortPeerId(peerId);
+    const alias = this.contactsNow.get(peerId)?.alias;
+    return alias ?? (known.find((peer) => peer.peerId === peerId)?.name || shortPeerId(peerId));
+  }
+
+  contacts(): Promise<Contact[]> {
+    return Promise.resolve([...this.contactsNow.values()]);
+  }
+
+  changeContacts(changes: readonly ContactChange[]): Promise<Contact[]> {
+    const time = (change: number | undefined, before: number | undefined) =>
+      change === undefined ? before : change || undefined;
+    return Promise.resolve(changes.map(({ peerId, alias, note, verifiedAt, blockedAt }) => {
+      const before = this.contactsNow.get(peerId);
+      const after: Contact = {
+        peerId,
+        alias: (alias ?? before?.alias) || undefined,
+        note: note ?? before?.note ?? "",
+        addedAt: before?.addedAt ?? NOW,
+        verifiedAt: time(verifiedAt, before?.verifiedAt),
+        blockedAt: time(blockedAt, before?.blockedAt),
+      };
+      this.contactsNow.set(peerId, after);
+      return after;
+    }));
+  }
+
+  removeContact(peerId: string): Promise<Contact | undefined> {
+    const before = this.contactsNow.get(peerId);
+    this.contactsNow.delete(peerId);
+    return Promise.resolve(before);
   }
 
   history(query: HistoryQuery): Promise<MessageRecord[]> {

@@ -328,3 +328,35 @@ Deno.test("a client that says nothing is given up, and only that one", async () 
   await owner.trouble("a client of the control socket said no hello");
   assertEquals(await other.counts(), { waiting: 0, unread: 0 });
 });
+
+Deno.test("RemoteNode changes contacts, and learns what to call them", async () => {
+  await using owner = await ControlFixture.serve({ known: [] });
+  const remote = await owner.connect();
+  const changes = [{ peerId: RED, alias: "Anna", note: "n", verifiedAt: NOW }, { peerId: BLUE }];
+  const [red, blue] = await remote.changeContacts(changes);
+  const contact = { alias: undefined, note: "", addedAt: NOW, verifiedAt: undefined } as const;
+  assertEquals(blue, { ...contact, peerId: BLUE, blockedAt: undefined });
+  assertEquals([red?.alias, red?.note, red?.verifiedAt], ["Anna", "n", NOW]);
+  assertEquals(remote.displayName(RED), "Anna");
+  await remote.changeContacts([{ peerId: RED, alias: "Eva", blockedAt: NOW }]);
+  assertEquals(remote.displayName(RED), "Eva");
+  assertEquals(await remote.contacts(), await owner.node.contacts());
+  assertEquals(await remote.resolve("eva"), TO_RED);
+  assertEquals((await remote.removeContact(RED))?.alias, "Eva");
+  assertEquals(await remote.removeContact(RED), undefined);
+});
+
+Deno.test("a change of contacts that is none is refused, and the client stays", async () => {
+  await using owner = await ControlFixture.serve();
+  const remote = await owner.connect();
+  for (
+    const change of [
+      { peerId: "red" },
+      { peerId: RED, blockedAt: -1 },
+      { peerId: RED, verifiedAt: 1.5 },
+      { peerId: RED, addresses: ["/ip4/127.0.0.1/tcp/7000/ws"] },
+    ]
+  ) await assertRejects(() => remote.changeContacts([change]), Error, "changes[0]");
+  assertEquals(owner.node.contactsNow.size, 0);
+  assertEquals(await remote.contacts(), []);
+});

@@ -45,6 +45,7 @@ Deno.test("`entries()` keeps the numbers that scripts answer with", () => {
       outbox: 7,
       why: 8,
       unread: 9,
+      ...(interactive ? { contacts: 10 } : {}),
       quit: 0,
     });
   }

@@ -40,5 +40,5 @@ export function receivedMessage(
 
 /** One that waits; nothing was tried yet. */
 export function outboxEntry(id: string, fields: Partial<OwnMessage> = {}): OutboxEntry {
-  return { message: ownMessage(id, fields), search: undefined };
+  return { message: ownMessage(id, fields), search: undefined, blocked: false };
 }

@@ -1,6 +1,8 @@
 /** The outbox as a list: by recipient, since trying and failing belong to the recipient. */
 import type { Conversation, OwnMessage } from "../../history/message_record.ts";
 import type { OutboxEntry, Search } from "../../history/mod.ts";
+import { BLOCKED_BY_YOU } from "../../node/blocked.ts";
+import { shortPeerId } from "../../node/recipient.ts";
 import { formatDuration } from "../../terminal/duration.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import { createStyle, type Style } from "../../terminal/style.ts";
@@ -68,7 +70,7 @@ export function shortMessageId(id: string): string {
 }
 
 function outboxLine(
-  { message, search }: OutboxEntry,
+  { message, search, blocked }: OutboxEntry,
   displayName: DisplayName,
   isRunning: boolean,
 ): OutboxLine {
@@ -81,6 +83,7 @@ function outboxLine(
     state,
     queuedAt: isoTime(sentAt),
     ...searchFields(search, isRunning),
+    ...(blocked ? { lastError: BLOCKED_BY_YOU, nextAttempt: null } : {}),
   };
 }
 
@@ -88,6 +91,7 @@ function outboxLine(
 interface Group {
   readonly conversation: Conversation;
   readonly search: Search | undefined;
+  readonly blocked: boolean;
   readonly messages: OwnMessage[];
 }
 
@@ -132,10 +136,10 @@ export function outboxLines(entries: readonly OutboxEntry[], look: ListStyle): s
 
 function byRecipient(entries: readonly OutboxEntry[]): Group[] {
   const groups = new Map<string, Group>();
-  for (const { message, search } of entries) {
+  for (const { message, search, blocked } of entries) {
     const { conversation } = message;
     const key = conversation.kind === "peer" ? conversation.peerId : conversation.address;
-    const group = groups.get(key) ?? { conversation, search, messages: [] };
+    const group = groups.get(key) ?? { conversation, search, blocked, messages: [] };
     group.messages.push(message);
     groups.set(key, group);
   }
@@ -143,7 +147,7 @@ function byRecipient(entries: readonly OutboxEntry[]): Group[] {
 }
 
 function header(
-  { conversation, search, messages }: Group,
+  { conversation, search, blocked, messages }: Group,
   { displayName, isRunning, now }: ListStyle,
   style: Style,
 ): string[] {
@@ -152,11 +156,20 @@ function header(
   const what = messages.length === 1
     ? `1 message waits for ${age}`
     : `${messages.length} messages wait, the first for ${age}`;
+  if (blocked) {
+    const unblock = `p2p-chat contact unblock ${wordFor(conversation)}`;
+    return [`${name}: ${what}`, `${INDENT}${BLOCKED_BY_YOU}; to let it go out: ${unblock}`];
+  }
   return [
     `${name}: ${what}`,
     ...(search === undefined ? [] : [INDENT + triedText(search, now)]),
     INDENT + style.dim(nextText(search?.nextAttempt, isRunning, now)),
   ];
+}
+
+/** What to write for PEER, whatever the name is. */
+function wordFor(conversation: Conversation): string {
+  return conversation.kind === "peer" ? shortPeerId(conversation.peerId) : "PEER";
 }
 
 function messageRow(

@@ -5,6 +5,7 @@
  */
 import { formatAddress } from "../../config/address.ts";
 import type { DialledAddress } from "../../history/mod.ts";
+import { BLOCKED_BY_YOU } from "../../node/blocked.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 
 /** What is known of reaching somebody. */
@@ -55,6 +56,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, advice: Advice])[] = [
   ],
 ];
 
+const BLOCKED_ADVICE = "You have blocked it: `p2p-chat contact unblock PEER` allows it again.";
 const NO_ADDRESS = "No address of it is known: connect to its host:port once, " +
   "or wait until it connects by itself.";
 /** Failures of a peer that is connected, but does not answer. */
@@ -64,6 +66,7 @@ const UNANSWERED = /^no answer for/;
 export function advise(facts: Facts): string[] {
   const { connected, addresses, waiting } = facts;
   if (connected) return [connectedAdvice(waiting)];
+  if (facts.failure === BLOCKED_BY_YOU) return [BLOCKED_ADVICE];
   const failures = failuresByRemedy(facts);
   const sentences = [...failures].map(([advice, places]) => advice(listed([...places])));
   if (sentences.length > 0) return sentences;

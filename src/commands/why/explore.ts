@@ -3,6 +3,7 @@ import { formatAddress } from "../../config/address.ts";
 import { ChatError } from "../../errors.ts";
 import type { Conversation } from "../../history/message_record.ts";
 import type { DialledAddress } from "../../history/mod.ts";
+import { BLOCKED_BY_YOU } from "../../node/blocked.ts";
 import type { ChatNode, Recipient } from "../../node/chat_node.ts";
 import { resolveRecipient } from "../../node/recipient.ts";
 import type { KnownPeer } from "../../presence/active_peer.ts";
@@ -90,12 +91,15 @@ async function readNotes(
   context: CommandContext,
 ): Promise<Findings> {
   using memory = await readMemory(options, context);
-  const { history, peers, displayName } = memory;
-  const meant = resolveRecipient(options.peer, peers);
+  const { history, candidates, displayName } = memory;
+  const meant = resolveRecipient(options.peer, candidates);
   const peerId = meant.kind === "peer" ? meant.peerId : history?.peers.atAddress(meant.address);
   const conversation: Conversation = peerId === undefined ? meant : { kind: "peer", peerId };
   const search = history?.outbox.searchFor(conversation);
   const addresses = peerId === undefined ? [] : history?.peers.dialled(peerId) ?? [];
+  const isBlocked = memory.contacts.some((each) =>
+    each.peerId === peerId && each.blockedAt !== undefined
+  );
   return {
     title: recipientText(conversation, displayName),
     side: otherSide(conversation, displayName),
@@ -105,7 +109,7 @@ async function readNotes(
     addresses: withMeant(meant.address, addresses, search?.lastTried, search?.failure),
     waiting: history?.outbox.count(conversation) ?? 0,
     search,
-    failure: search?.failure,
+    failure: isBlocked ? BLOCKED_BY_YOU : search?.failure,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What `why` found, for people and for programs. */
 import { formatAddress } from "../../config/address.ts";
 import type { DialledAddress, Search } from "../../history/mod.ts";
+import { BLOCKED_BY_YOU } from "../../node/blocked.ts";
 import type { ActivePeer } from "../../presence/active_peer.ts";
 import { formatAgo, formatDuration } from "../../terminal/duration.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
@@ -68,6 +69,7 @@ export function findingsText(findings: Findings, now: number, style: Style): str
 
 function stateText({ owner, active, failure }: Findings): string {
   if (active !== undefined) return "is connected";
+  if (failure === BLOCKED_BY_YOU) return `is ${BLOCKED_BY_YOU}`;
   return owner === undefined || failure !== undefined
     ? "is not reached"
     : "may be connected or not";
@@ -86,9 +88,13 @@ function pathText(
   return `by ${parts.join(", ")}`;
 }
 
-function waitingLines({ waiting, isRunning, active, search }: Findings, now: number): string[] {
+function waitingLines(
+  { waiting, isRunning, active, search, failure }: Findings,
+  now: number,
+): string[] {
   if (waiting === 0) return ["nothing waits for it"];
   const count = waiting === 1 ? "1 message waits" : `${waiting} messages wait`;
+  if (failure === BLOCKED_BY_YOU) return [count];
   if (active !== undefined) return [count];
   return [
     count,
@@ -104,7 +110,8 @@ function addressLines({ addresses, failure }: Findings, now: number): string[] {
     rows: addresses.map((one) => [sanitise(formatAddress(one.address)), dialText(one, now)]),
   });
   // Where no address says why it failed, the attempt as a whole does.
-  const isTold = failure === undefined || addresses.some((one) => one.failure !== undefined);
+  const isTold = failure === undefined || failure === BLOCKED_BY_YOU ||
+    addresses.some((one) => one.failure !== undefined);
   return isTold ? rows : [...rows, `tried now: ${sanitise(failure)}`];
 }
 
@@ -143,6 +150,7 @@ function whyLine(findings: Findings, target: string): WhyLine {
     waiting,
     ...searchFields(search, isRunning),
     ...(failure === undefined ? {} : { lastError: failure }),
+    ...(failure === BLOCKED_BY_YOU ? { nextAttempt: null } : {}),
     owner: owner ?? null,
     advice: adviceFor(findings),
   };
