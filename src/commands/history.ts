@@ -95,7 +95,9 @@ export const history: Command<HistoryOptions> = {
   async run(options, context) {
     if (options.follow) return await follow(options, context);
     using memory = await readMemory(options, context);
-    const messages = memory.history?.list(queryOf(options, memory, context)) ?? [];
+    // First: somebody who is not known is a mistake, also where nothing was ever written.
+    const query = queryOf(options, memory, context);
+    const messages = memory.history?.list(query) ?? [];
     if (options.json) {
       for (const message of messages) {
         context.terminal.print(ndjsonLine(messageLine(message, memory.displayName)));
