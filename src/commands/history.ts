@@ -95,7 +95,7 @@ export const history: Command<HistoryOptions> = {
   async run(options, context) {
     if (options.follow) return await follow(options, context);
     using memory = await readMemory(options, context);
-    // Also before the first start somebody is named who is not known.
+    // First: somebody who is not known is a mistake, also where nothing was ever written.
     const query = queryOf(options, memory, context);
     const messages = memory.history?.list(query) ?? [];
     if (options.json) {

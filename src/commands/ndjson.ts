@@ -1,9 +1,11 @@
 /**
  * What programs read: with `--json` every command prints one JSON object a line, `event` first. This
- * file is the contract. A field means the same in every event and is never reused for something
- * else; what is not known is null, not missing; new fields and events may come.
+ * file is the contract; `ndjson_schema.ts` says the same as data, for the documentation and the tests,
+ * so each event has an entry there. A field means the same in every event and is never reused for
+ * something else; what is not known is null, not missing; new fields and events may come.
  *
- * - `at` is when it happened, by the clock of the node; times are ISO 8601 in UTC, ids are strings, durations are in milliseconds
+ * - `at` is when it happened, by the clock of the node
+ * - times are ISO 8601 in UTC, ids are strings, durations are in milliseconds
  * - `name` is the name to show for a peer (harmless, never empty); who it is says `peerId` alone
  * - texts are complete and as the peer wrote them, but every control, format and line-separating
  *   character is written as `\uXXXX`, so that printing a line raw does nothing to a terminal
