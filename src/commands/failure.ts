@@ -2,6 +2,7 @@
  * The one place where an error becomes words and an exit code. What it says may quote a peer or a
  * file, so all of it is made harmless.
  */
+import { WrongSettings } from "../config/merge_config.ts";
 import { ChatError, type ErrorCode } from "../errors.ts";
 import type { MessageState } from "../history/message_record.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -54,6 +55,10 @@ const MAX_CAUSES = 8;
 /** @returns the exit code */
 export function reportFailure(error: unknown, terminal: Terminal, report: ReportOptions): number {
   const first = original(error);
+  if (first instanceof WrongSettings) {
+    const [code] = first.faults.map((fault) => reportFailure(fault, terminal, report));
+    return code ?? EXIT_CODES.wrongUsage;
+  }
   const failure = describe(first, report.verbose === true);
   if (report.json) terminal.print(ndjsonLine(failure));
   // Whoever interrupts knows; only what else follows from it is news.
