@@ -52,6 +52,7 @@ export class Harness implements AsyncDisposable {
     return runProgram(args, {
       terminal: this.terminal,
       env: (name) => variables[name],
+      variables: () => Object.keys(variables),
       signal: this.#interruption.signal,
       now,
       startNode: (init) => {
