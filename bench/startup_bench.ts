@@ -1,6 +1,7 @@
 /**
- * Measures what a person feels when the program starts: how long `--version` takes, how long a node
- * takes until it listens, and how much memory a node holds that is idle with three peers.
+ * Measures what a person feels when the program starts: how long `--version`, `--help` and a Tab in a
+ * shell take, how long a node takes until it listens, and how much memory a node holds that is idle
+ * with three peers.
  *
  *     deno task bench:startup BIN [RUNS]
  *
@@ -86,11 +87,11 @@ function lineSplitter(): TransformStream<string, string> {
   });
 }
 
-async function timeOfVersion(binary: string): Promise<number> {
+/** A run that needs no profile, from its start to its end. */
+async function timeOf(binary: string, ...args: string[]): Promise<number> {
   const startedAt = performance.now();
-  const { success } = await new Deno.Command(binary, { args: ["--version"], stdin: "null" })
-    .output();
-  if (!success) throw new Error(`"${binary} --version" failed`);
+  const { success } = await new Deno.Command(binary, { args, stdin: "null" }).output();
+  if (!success) throw new Error(`"${binary} ${args.join(" ")}" failed`);
   return performance.now() - startedAt;
 }
 
@@ -141,7 +142,10 @@ if (binary === undefined || !Number.isInteger(runs) || runs < 1) {
 }
 const megabytes = (await Deno.stat(binary)).size / 1e6;
 console.log(`${"size".padEnd(30)} ${megabytes.toFixed(0).padStart(5)} MB`);
-report("--version", "ms", await repeat(runs, () => timeOfVersion(binary)));
+report("--version", "ms", await repeat(runs, () => timeOf(binary, "--version")));
+report("--help", "ms", await repeat(runs, () => timeOf(binary, "--help")));
+const completion = ["completion", "bash", "--", "send", "--ti"];
+report("a Tab in a shell", "ms", await repeat(runs, () => timeOf(binary, ...completion)));
 report("start to listening", "ms", await repeat(runs, () => timeToListening(binary)));
 if (Deno.build.os === "linux") {
   const values = await repeat(Math.min(runs, 3), () => idleMemory(binary));

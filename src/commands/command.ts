@@ -35,6 +35,8 @@ export interface Command<Options extends ReportOptions> {
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly env: Environment;
+  /** The names of all environment variables; undefined where they cannot be listed. */
+  readonly variables?: () => readonly string[];
   /** Aborts when the command should end: a signal, or the terminal was closed. */
   readonly signal: AbortSignal;
   /** The clock, ms since the epoch. */

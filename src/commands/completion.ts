@@ -5,7 +5,6 @@
  */
 import { merge, object } from "@optique/core/constructs";
 import { multiple } from "@optique/core/modifiers";
-import { suggestSync } from "@optique/core/parser";
 import { argument } from "@optique/core/primitives";
 import { quote } from "../config/quote.ts";
 import { nearest } from "../config/nearest.ts";
@@ -20,14 +19,16 @@ export interface CompletionOptions extends ProfileOptions {
   readonly words: readonly string[];
 }
 
-const SHELLS = ["bash", "zsh", "fish", "pwsh"] as const;
+const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 export const completion: Command<CompletionOptions> = {
   name: "completion",
   summary: "Print the script for completion in a shell.",
   examples: [
-    'eval "$(p2p-chat completion bash)"',
-    "p2p-chat completion fish > ~/.config/fish/completions/p2p-chat.fish",
+    `echo 'eval "$(p2p-chat completion bash)"' >> ~/.bashrc`,
+    `echo 'eval "$(p2p-chat completion zsh)"' >> ~/.zshrc`,
+    "echo 'p2p-chat completion fish | source' >> ~/.config/fish/config.fish",
+    "p2p-chat completion powershell | Out-String | Invoke-Expression",
   ],
   parser: merge(
     object({
@@ -37,20 +38,27 @@ export const completion: Command<CompletionOptions> = {
     profileOptions,
   ),
 
-  async run({ shell, words }, { terminal, env }) {
-    const name = SHELLS.find((known) => known === shell);
+  async run({ shell, words }, context) {
+    // What PowerShell calls its own program.
+    const name = shell === "pwsh" ? "powershell" : SHELLS.find((known) => known === shell);
     if (name === undefined) throw unknownShell(shell);
-    const { [name]: generator } = await import("@optique/core/completion");
-    const [first, ...others] = words;
-    if (first === undefined) {
-      terminal.print(generator.generateScript("p2p-chat", ["completion", name, "--"]).trimEnd());
+    const { bash, fish, pwsh, zsh } = await import("@optique/core/completion");
+    const generator = { bash, zsh, fish, powershell: pwsh }[name];
+    if (words.length === 0) {
+      const script = generator.generateScript("p2p-chat", ["completion", name, "--"]);
+      context.terminal.print(script.trim());
       return EXIT_CODES.done;
     }
-    const { loadGrammar } = await import("./grammar.ts");
-    const { withPeers } = await import("./completion/peers.ts");
-    const given = suggestSync(await loadGrammar(), [first, ...others]);
-    const suggestions = await withPeers(given, [first, ...others], env);
-    terminal.write([...generator.encodeSuggestions(suggestions)].join(""));
+    const { suggestionsFor } = await import("./completion/suggestions.ts");
+    const { bashSuggestion, readBashWord } = await import("./completion/bash_words.ts");
+    const word = readBashWord(words.at(-1) ?? "");
+    const suggestions = name === "bash"
+      ? (await suggestionsFor([...words.slice(0, -1), word.text], context))
+        .map((suggestion) => bashSuggestion(suggestion, word))
+      : await suggestionsFor(words, context);
+    const parts = [...generator.encodeSuggestions(suggestions)];
+    // The script for zsh reads a line for each, and the encoder for zsh writes none of their ends.
+    context.terminal.write(parts.join(name === "zsh" ? "\n" : ""));
     return EXIT_CODES.done;
   },
 };

@@ -1,6 +1,6 @@
 /**
  * `config`: shows and changes the settings in a profile's configuration file. It takes no lock: a
- * node that runs meanwhile reads the file at its next start.
+ * node that runs meanwhile reads the file at its next start, and a remark says so.
  */
 import { merge, object, or } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
@@ -8,6 +8,7 @@ import type { Parser } from "@optique/core/parser";
 import { command, constant } from "@optique/core/primitives";
 import {
   CONFIG_KEYS,
+  CONFIG_TABLE,
   type ConfigKey,
   configValueToJson,
   formatConfigValue,
@@ -36,10 +37,12 @@ import { readSettings, type Settings } from "./settings.ts";
 export type ConfigOptions =
   & ProfileOptions
   & (
-    | { readonly action: "show" | "path" }
+    | { readonly action: "show" | "edit" | "path" | "schema" }
     | { readonly action: "get" | "unset"; readonly key: string }
     | { readonly action: "set"; readonly key: string; readonly value: string }
   );
+
+const ACTIONS = ["show", "get", "set", "unset", "edit", "path", "schema"] as const;
 
 const key = requiredArgument(anyText("KEY", CONFIG_KEYS), `One of ${CONFIG_KEYS.join(", ")}.`);
 const value = requiredArgument(anyText("VALUE"), "The new value; several with commas between.");
@@ -47,7 +50,16 @@ const value = requiredArgument(anyText("VALUE"), "The new value; several with co
 export const config: Command<ConfigOptions> = {
   name: "config",
   summary: "Show and change the settings of a profile.",
-  examples: ["p2p-chat config show", "p2p-chat config set port 7001"],
+  examples: [
+    "p2p-chat config show",
+    "p2p-chat config get port",
+    "p2p-chat config set port 7001",
+    "p2p-chat config set mandatory hub.example:7000,192.168.1.20:7000",
+    "p2p-chat config unset port",
+    "p2p-chat config edit",
+    "p2p-chat config path --profile work",
+    "p2p-chat config schema > config.schema.json",
+  ],
   parser: or(
     action(
       "show",
@@ -70,11 +82,21 @@ export const config: Command<ConfigOptions> = {
       merge(object({ action: constant("unset"), key }), profileOptions),
     ),
     action(
+      "edit",
+      "Change settings on the terminal; or in $EDITOR, where the program may start it.",
+      merge(object({ action: constant("edit") }), profileOptions),
+    ),
+    action(
       "path",
       "Where the configuration file is.",
       merge(object({ action: constant("path") }), profileOptions),
     ),
-    { errors: { noMatch: message`config needs one of show, get, set, unset, path` } },
+    action(
+      "schema",
+      "The JSON schema of the configuration file, for editors.",
+      merge(object({ action: constant("schema") }), profileOptions),
+    ),
+    { errors: { noMatch: message`config needs one of ${text(ACTIONS.join(", "))}` } },
   ),
 
   async run(options, context) {
@@ -94,16 +116,35 @@ export const config: Command<ConfigOptions> = {
         const profile = locate(options, context);
         await openProfile(profile);
         await setInConfigFile(profile.configFile, key, value);
+        const { env } = CONFIG_TABLE[key];
+        if (context.env(env)) context.terminal.remark(`saved; ${env} counts while it is set`);
+        const { remarkOnNode } = await import("./config/edit.ts");
+        await remarkOnNode(profile, context);
         return EXIT_CODES.done;
       }
       case "unset": {
-        const { configFile } = locate(options, context);
-        if (await unsetInConfigFile(configFile, options.key)) return EXIT_CODES.done;
+        const profile = locate(options, context);
+        const { configFile } = profile;
+        if (await unsetInConfigFile(configFile, options.key)) {
+          const { remarkOnNode } = await import("./config/edit.ts");
+          await remarkOnNode(profile, context);
+          return EXIT_CODES.done;
+        }
         // Also a key that no version knows can be taken out of the file, but not one that is not there.
         const known = requireConfigKey(options.key);
         throw new ChatError("bad-usage", `${quote(known)} is not set in ${configFile}`, {
           hint: "p2p-chat config show tells where each setting comes from",
         });
+      }
+      case "edit": {
+        const { editSettings } = await import("./config/edit.ts");
+        await editSettings(options, context);
+        return EXIT_CODES.done;
+      }
+      case "schema": {
+        const { configSchema } = await import("../config/json_schema.ts");
+        context.terminal.print(JSON.stringify(configSchema(), null, 2));
+        return EXIT_CODES.done;
       }
       case "path":
         context.terminal.print(sanitise(locate(options, context).configFile));

@@ -147,10 +147,16 @@ export const contact: Command<ContactOptions> = {
   summary: "Give peers an alias, verify them, block them.",
   examples: [
     "p2p-chat contact",
+    "p2p-chat contact list --json",
     'p2p-chat contact add 12D3KooW... --alias anna --note "from the office"',
+    "p2p-chat contact alias anna annie",
+    'p2p-chat contact note anna "moved to Bern"',
     "p2p-chat contact verify anna",
     "p2p-chat contact block anna",
+    "p2p-chat contact unblock anna",
+    "p2p-chat contact remove anna",
     "p2p-chat contact export > contacts.json",
+    "p2p-chat contact import contacts.json",
   ],
   // Of alternatives, none fits where nothing at all is written.
   parser: withDefault(

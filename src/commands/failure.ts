@@ -2,6 +2,7 @@
  * The one place where an error becomes words and an exit code. What it says may quote a peer or a
  * file, so all of it is made harmless.
  */
+import { WrongSettings } from "../config/merge_config.ts";
 import { ChatError, type ErrorCode } from "../errors.ts";
 import type { MessageState } from "../history/message_record.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -62,6 +63,10 @@ export function reportFailure(
   now: () => number = Date.now,
 ): number {
   const first = original(error);
+  if (first instanceof WrongSettings) {
+    const [code] = first.faults.map((fault) => reportFailure(fault, terminal, report, now));
+    return code ?? EXIT_CODES.wrongUsage;
+  }
   const failure = describe(first, isoTime(now()), report.verbose === true);
   if (report.json) terminal.print(ndjsonLine(failure));
   // Whoever interrupts knows; only what else follows from it is news.

@@ -55,7 +55,7 @@ export const listen: Command<ListenOptions> = {
   examples: [
     "p2p-chat listen --name red --port 7000",
     "p2p-chat listen --mandatory 192.168.1.20:7000 --json",
-    "p2p-chat-exec listen --exec ./on-message.sh --exec-timeout 10s",
+    "p2p-chat listen --exec ./on-message.sh --exec-timeout 10s",
   ],
   parser: merge(
     object({ json: jsonOption }),

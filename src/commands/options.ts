@@ -33,10 +33,13 @@ export interface SettingOptions {
 
 type Metavar = ValueParser["metavar"];
 
-/** In a suggestion of the grammar: peers of the profile are meant, see `completion/peers.ts`. */
-export const PEER_SUGGESTION = "\0peer";
+/**
+ * What a suggestion says where the names are in a profile: completion, which knows the profile, puts
+ * them in its place (`completion/suggestions.ts`). No name holds a NUL.
+ */
+export const NAMES = { peers: "\0peers", profiles: "\0profiles" } as const;
 
-/** Takes any text; shell completion offers `choices`, and peers where PEER is expected. */
+/** Takes any text; shell completion offers `choices`, and for a PEER the names that are known. */
 export function anyText(
   metavar: Metavar,
   choices: readonly string[] = [],
@@ -44,10 +47,33 @@ export function anyText(
   return {
     ...string({ metavar }),
     *suggest(prefix: string): Iterable<Suggestion> {
-      if (metavar === "PEER") yield { kind: "literal", text: prefix + PEER_SUGGESTION };
+      if (metavar === "PEER") yield { kind: "literal", text: NAMES.peers };
       for (const choice of choices) {
         if (choice.startsWith(prefix)) yield { kind: "literal", text: choice };
       }
+    },
+  };
+}
+
+/** Takes a path; shell completion offers what is there. */
+export function anyPath(
+  metavar: Metavar,
+  type: "file" | "directory",
+): ValueParser<"sync", string> {
+  return {
+    ...string({ metavar }),
+    *suggest(prefix: string): Iterable<Suggestion> {
+      yield { kind: "file", type, pattern: prefix };
+    },
+  };
+}
+
+/** Takes the name of a profile; shell completion offers those that are there. */
+function profileText(): ValueParser<"sync", string> {
+  return {
+    ...string({ metavar: "NAME" }),
+    *suggest(): Iterable<Suggestion> {
+      yield { kind: "literal", text: NAMES.profiles };
     },
   };
 }
@@ -78,12 +104,12 @@ export const profileOptions = group(
   "Profile",
   object({
     profile: optional(
-      option("--profile", anyText("NAME"), {
+      option("--profile", profileText(), {
         description: message`Use this profile instead of ${text("`default`")}.`,
       }),
     ),
     home: optional(
-      option("--home", anyText("DIR"), {
+      option("--home", anyPath("DIR", "directory"), {
         description: message`Keep profiles in this folder.`,
       }),
     ),
@@ -156,7 +182,6 @@ function setting(key: "name" | "host" | "port" | "logFile" | "logLevel", metavar
     logFile: "--log-file",
     logLevel: "--log-level",
   } as const;
-  return optional(
-    option(flags[key], anyText(metavar, choices), { description: message`${text(description)}` }),
-  );
+  const parser = key === "logFile" ? anyPath(metavar, "file") : anyText(metavar, choices);
+  return optional(option(flags[key], parser, { description: message`${text(description)}` }));
 }

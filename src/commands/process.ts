@@ -49,6 +49,7 @@ export async function runProcess(
   code = await runProgram(args, {
     terminal,
     env: (name) => Deno.env.get(name),
+    variables: () => Object.keys(Deno.env.toObject()),
     signal,
     now: Date.now,
     // On Windows it is always a console that was closed.

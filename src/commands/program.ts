@@ -1,7 +1,11 @@
 /** The program from its arguments to its exit code: finds the command, runs it, reports failures. */
 import { runParserSync } from "@optique/core/facade";
+import { extractCommandNames } from "@optique/core/usage";
 import { quote } from "../config/quote.ts";
+import { mistypedVariables } from "../config/variables.ts";
 import { ChatError } from "../errors.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import { createStyle } from "../terminal/style.ts";
 import type { Action, CommandContext, ReportOptions } from "./command.ts";
 import { EXIT_CODES, reportFailure } from "./failure.ts";
 import { grammarOf } from "./grammar.ts";
@@ -18,6 +22,8 @@ export async function runProgram(
   try {
     const action = await understand(args);
     report = action.report;
+    // A shell that completes shows whatever is said in the middle of the line.
+    if (args[0] !== "completion") warnOfVariables(context);
     return await action.run(context);
   } catch (error) {
     return reportFailure(error, context.terminal, report, context.now);
@@ -31,13 +37,17 @@ async function understand(args: readonly string[]): Promise<Action> {
   const commands = await loadCommands(name);
   const grammar = grammarOf(commands);
   const [only] = commands.length === 1 ? commands : [];
+  const [, second = ""] = words;
+  const nested = only !== undefined && extractCommandNames(only.parser.usage).has(second)
+    ? second
+    : undefined;
   return runParserSync<typeof grammar, Action, never>(grammar, "p2p-chat", words, {
     help: {
       option: { names: ["--help", "-h"] },
       onShow: (_, page) => ({
         report: {},
         run({ terminal }) {
-          terminal.print(formatHelp(page, only ?? PROGRAM_HELP));
+          terminal.print(formatHelp(page, only ?? PROGRAM_HELP, nested));
           return Promise.resolve(EXIT_CODES.done);
         },
       }),
@@ -52,10 +62,25 @@ async function understand(args: readonly string[]): Promise<Action> {
   });
 }
 
-/** Without a command the menu opens, with whatever options were given; `help X` is `X --help`. */
+/** A variable of ours that is mistyped counts for nothing; without a word nobody would know. */
+function warnOfVariables({ terminal, variables = () => [] }: CommandContext): void {
+  const style = createStyle(terminal.colors);
+  for (const { name, meant } of mistypedVariables(variables())) {
+    terminal.remark(
+      `${style.warn("warning:")} nothing reads the variable ${sanitise(name)}; ` +
+        `did you mean ${meant}?`,
+    );
+  }
+}
+
+/** Without a command the menu opens, with the options that were given; `help X` may be `X --help`. */
 function withCommand(args: readonly string[]): readonly string[] {
   const [first, ...others] = args;
-  if (first === "help") return [...others, "--help"];
+  if (first === "help") {
+    const [word] = others;
+    if (word === undefined) return ["--help"];
+    return COMMANDS.has(word) ? [...others, "--help"] : args;
+  }
   const none = first === undefined || (first.startsWith("-") && !["--help", "-h"].includes(first));
   return none ? ["menu", ...args] : args;
 }

@@ -31,6 +31,7 @@ export const COMMANDS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ["doctor", async () => entry((await import("./doctor.ts")).doctor)],
   ["demo", async () => entry((await import("./demo.ts")).demo)],
   ["completion", async () => entry((await import("./completion.ts")).completion)],
+  ["help", async () => entry((await import("./help_command.ts")).help)],
 ]);
 
 /** Commands that the program starts itself with: in no help, and not suggested. */

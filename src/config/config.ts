@@ -1,7 +1,8 @@
 /**
  * What can be configured: one table with each key's type, default, allowed values, flag, environment
  * variable and description. Everything that speaks of settings reads this table: the merge
- * (`merge_config.ts`), the file (`config_file.ts`), `config show`, the README and shell completion.
+ * (`merge_config.ts`), the file (`config_file.ts`), its schema for editors (`json_schema.ts`),
+ * `config show`, `help settings`, the README and shell completion.
  */
 import { parseAddress } from "./address.ts";
 import { parseIp } from "./ip.ts";
@@ -50,6 +51,11 @@ export interface ConfigDefinition<Value extends ConfigValue> {
   readonly env: string;
   /** All values, where they can be listed: for completion and for "did you mean". */
   readonly choices?: readonly string[];
+  /**
+   * What the file may hold, in the words of JSON Schema. It lets through whatever `validate` does,
+   * and of the rest stops what an editor can tell.
+   */
+  readonly schema: Readonly<Record<string, unknown>>;
   default(context: DefaultContext): Value;
   /**
    * Understands the text of a flag, of an environment variable or of `config set`.
@@ -95,6 +101,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     defaultText: "the profile's name; for the profile `default` your user name",
     flag: "--name",
     env: "P2P_CHAT_NAME",
+    schema: { type: "string", pattern: `^\\s*\\S(.{0,${NAME_MAX_LENGTH - 2}}\\S)?\\s*$` },
     default: defaultName,
     parse: validateName,
     validate: validateName,
@@ -105,6 +112,10 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     defaultText: "0.0.0.0",
     flag: "--host",
     env: "P2P_CHAT_HOST",
+    schema: {
+      type: "string",
+      pattern: String.raw`^\s*(\d{1,3}(\.\d{1,3}){3}|[\da-fA-F.]*:[\da-fA-F:.]+)\s*$`,
+    },
     default: () => "0.0.0.0",
     parse: validateHost,
     validate: validateHost,
@@ -115,6 +126,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     defaultText: String(DEFAULT_PORT),
     flag: "--port",
     env: "P2P_CHAT_PORT",
+    schema: { type: "integer", minimum: 0, maximum: 65535 },
     default: () => DEFAULT_PORT,
     parse: (text) => validatePort(/^\d{1,5}$/.test(text.trim()) ? Number(text) : text),
     validate: validatePort,
@@ -125,6 +137,10 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     defaultText: NONE,
     flag: "--mandatory",
     env: "P2P_CHAT_MANDATORY",
+    schema: {
+      type: "array",
+      items: { type: "string", pattern: String.raw`^\s*(/.*/tcp/\d{1,5}(/.*)?|.+:\d{1,5})\s*$` },
+    },
     default: () => [],
     parse: (text) =>
       text.trim() === NONE ? [] : validateMandatory(text.split(/[\s,]+/).filter(Boolean)),
@@ -137,6 +153,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     flag: "--no-mdns",
     env: "P2P_CHAT_MDNS",
     choices: ["true", "false"],
+    schema: { type: "boolean" },
     default: () => true,
     parse: parseBoolean,
     validate: validateBoolean,
@@ -148,6 +165,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     flag: "--no-read-receipts",
     env: "P2P_CHAT_READ_RECEIPTS",
     choices: ["true", "false"],
+    schema: { type: "boolean" },
     default: () => true,
     parse: parseBoolean,
     validate: validateBoolean,
@@ -159,6 +177,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     flag: "--log-level",
     env: "P2P_CHAT_LOG_LEVEL",
     choices: LOG_LEVELS,
+    schema: { type: "string", enum: LOG_LEVELS },
     default: () => "warning",
     parse: (text) => validateLogLevel(text.trim().toLowerCase()),
     validate: validateLogLevel,
@@ -169,6 +188,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     defaultText: NONE,
     flag: "--log-file",
     env: "P2P_CHAT_LOG_FILE",
+    schema: { type: ["string", "null"], pattern: String.raw`\S` },
     default: () => undefined,
     parse: (text) => text.trim() === NONE ? undefined : validateLogFile(text),
     validate: validateLogFile,

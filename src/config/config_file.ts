@@ -3,25 +3,33 @@
  * table in `config.ts`. Reading checks its form, not its values (`mergeConfig` does), so that one
  * wrong value can be repaired with `config set`. Writing is atomic and keeps all other keys; of two
  * processes that write at the same moment, one's change may be lost, but never the file.
+ *
+ * A file that is written names its schema, `json_schema.ts`, and has it beside it. A file that somebody
+ * wrote by hand need not name one.
  */
+import { dirname, join } from "node:path";
 import { ChatError } from "../errors.ts";
 import { replaceFile } from "./atomic_file.ts";
 import { type ConfigKey, type ConfigValue, configValueToJson } from "./config.ts";
 import { findJsonError } from "./json_error.ts";
+import { configSchema, SCHEMA_FILE, SCHEMA_KEY } from "./json_schema.ts";
 import { quote } from "./quote.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** Thousands of mandatory peers fit; a file beyond this is not a configuration. */
 const CONFIG_FILE_MAX_BYTES = 256 * 1024;
 
+/** As a file names a schema that is beside it. */
+const OWN_SCHEMA = `./${SCHEMA_FILE}`;
+
 /**
  * @returns the values by key, not yet checked; empty where there is no such file
  * @throws ChatError `bad-config` with line and column where the file is not a JSON object
  */
 export async function readConfigFile(path: string): Promise<ReadonlyMap<string, unknown>> {
-  const text = await readText(path);
-  if (text === undefined) return new Map();
-  return new Map(Object.entries(parseObject(path, text)));
+  const values = new Map(await readAll(path));
+  values.delete(SCHEMA_KEY);
+  return values;
 }
 
 /**
@@ -34,9 +42,9 @@ export async function setInConfigFile(
   key: ConfigKey,
   value: ConfigValue,
 ): Promise<void> {
-  const values = new Map(await readConfigFile(path));
+  const values = new Map(await readAll(path));
   values.set(key, configValueToJson(value));
-  await write(path, values);
+  await writeConfigFile(path, values);
 }
 
 /**
@@ -45,10 +53,46 @@ export async function setInConfigFile(
  * @throws ChatError `bad-config`, as `setInConfigFile`
  */
 export async function unsetInConfigFile(path: string, key: string): Promise<boolean> {
-  const values = new Map(await readConfigFile(path));
+  const values = new Map(await readAll(path));
   if (!values.delete(key)) return false;
-  await write(path, values);
+  await writeConfigFile(path, values);
   return true;
+}
+
+/**
+ * Puts a file with these values in the place of the one that is there, or makes it. Where the values
+ * name no schema, they get one, and it is put beside the file.
+ * @throws ChatError `bad-config` where that cannot be done
+ */
+export async function writeConfigFile(
+  path: string,
+  values: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  const all = values.has(SCHEMA_KEY) ? values : new Map([[SCHEMA_KEY, OWN_SCHEMA], ...values]);
+  try {
+    // First: a schema that nobody names does no harm.
+    if (all.get(SCHEMA_KEY) === OWN_SCHEMA) await writeSchema(join(dirname(path), SCHEMA_FILE));
+    await replaceFile(await target(path), bytes(jsonText(Object.fromEntries(all))));
+  } catch (cause) {
+    throw new ChatError("bad-config", `${path}: cannot be written: ${systemReason(cause)}`, {
+      hint: "nothing was changed; see that there is room and that you may write there",
+      cause,
+    });
+  }
+}
+
+/** That of another version is replaced. */
+async function writeSchema(path: string): Promise<void> {
+  const text = jsonText(configSchema());
+  const there = await Deno.readTextFile(path).catch(() => undefined); // Then it is made.
+  if (there !== text) await replaceFile(path, bytes(text));
+}
+
+/** All keys, that of the schema too. */
+async function readAll(path: string): Promise<ReadonlyMap<string, unknown>> {
+  const text = await readText(path);
+  if (text === undefined) return new Map();
+  return new Map(Object.entries(parseObject(path, text)));
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -105,16 +149,12 @@ function parseObject(path: string, text: string): object {
   );
 }
 
-async function write(path: string, values: ReadonlyMap<string, unknown>): Promise<void> {
-  const text = JSON.stringify(Object.fromEntries(values), null, 2) + "\n";
-  try {
-    await replaceFile(await target(path), new TextEncoder().encode(text));
-  } catch (cause) {
-    throw new ChatError("bad-config", `${path}: cannot be written: ${systemReason(cause)}`, {
-      hint: "nothing was changed; see that there is room and that you may write there",
-      cause,
-    });
-  }
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2) + "\n";
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /** The file itself, where `path` is a link that a person set: the link stays. */

@@ -1,7 +1,8 @@
 /**
  * Flags win over the environment, the environment over the file, the file over the defaults. The
- * result is a complete and valid `Config`, and says of each value where it came from; a value that is
- * not allowed stops it, even where another one would have won. Pure: what it merges is passed in.
+ * result is a complete and valid `Config`, and says of each value where it came from; values that are
+ * not allowed stop it, even where others would have won, and all of them are told at once. Pure: what
+ * it merges is passed in.
  */
 import { ChatError } from "../errors.ts";
 import {
@@ -42,14 +43,27 @@ export interface ConfigSources extends DefaultContext {
   readonly file: { readonly path: string; readonly values: ReadonlyMap<string, unknown> };
 }
 
+/** Several settings are wrong; each has its own message and hint. */
+export class WrongSettings extends ChatError {
+  /** @param faults at least two */
+  constructor(readonly faults: readonly ChatError[]) {
+    super(faults[0]?.code ?? "bad-config", faults.map(({ message }) => message).join("; "), {
+      hint: "p2p-chat help settings tells what is allowed",
+    });
+  }
+}
+
 /**
  * @throws ChatError `bad-usage` for a flag, `bad-config` for a variable, the file or an unknown key
- *   in it
+ *   in it; `WrongSettings` for several of them
  */
 export function mergeConfig(sources: ConfigSources): MergedConfig {
+  const faults: ChatError[] = [];
   for (const key of sources.file.values.keys()) {
-    if (!isConfigKey(key)) throw unknownKey(key, `${sources.file.path}: `);
+    if (!isConfigKey(key)) faults.push(unknownKey(key, `${sources.file.path}: `));
   }
+  const settle = <Key extends ConfigKey>(key: Key, sources: ConfigSources) =>
+    settleOrNote(key, sources, faults);
   const name = settle("name", sources);
   const host = settle("host", sources);
   const port = settle("port", sources);
@@ -58,6 +72,8 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
   const readReceipts = settle("readReceipts", sources);
   const logLevel = settle("logLevel", sources);
   const logFile = settle("logFile", sources);
+  const [first, second] = faults;
+  if (first !== undefined) throw second === undefined ? first : new WrongSettings(faults);
   return {
     config: {
       name: name.value,
@@ -127,12 +143,27 @@ interface Blame {
   readonly hint: string;
 }
 
-function settle<Key extends ConfigKey>(key: Key, sources: ConfigSources): Settled<Config[Key]> {
+/** What is wrong goes to `faults`; until they are told, the default stands in for the value. */
+function settleOrNote<Key extends ConfigKey>(
+  key: Key,
+  sources: ConfigSources,
+  faults: ChatError[],
+): Settled<Config[Key]> {
   const definition: ConfigDefinition<Config[Key]> = CONFIG_TABLE[key];
   // All are read before one is chosen: a mistake is told also where it does no harm yet.
-  const flag = fromFlag(definition, sources.flags[key]);
-  const environment = fromEnvironment(definition, sources.env);
-  const file = fromFile(definition, key, sources.file);
+  const [flag, environment, file] = [
+    () => fromFlag(definition, sources.flags[key]),
+    () => fromEnvironment(definition, sources.env),
+    () => fromFile(definition, key, sources.file),
+  ].map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  });
   return flag ?? environment ?? file ??
     { value: definition.default(sources), origin: { kind: "default" } };
 }

@@ -82,10 +82,15 @@ export function homeFolder(
  */
 export function profileName(platform: Platform, options: { profile?: string | undefined } = {}) {
   const name = options.profile ?? variable(platform, "P2P_CHAT_PROFILE") ?? "default";
-  if (PROFILE_NAME.test(name)) return name;
+  if (isProfileName(name)) return name;
   throw new ChatError("bad-profile", `${quote(name)} cannot be the name of a profile`, {
     hint: "use 1 to 64 letters (a-z), digits, - or _; a dot may not come first",
   });
+}
+
+/** Whether a profile may be called so. */
+export function isProfileName(text: string): boolean {
+  return PROFILE_NAME.test(text);
 }
 
 /**

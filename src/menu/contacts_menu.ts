@@ -18,7 +18,7 @@ import { sanitise } from "../terminal/sanitise.ts";
 import { truncate } from "../terminal/width.ts";
 import { askPeer } from "./ask_peer.ts";
 import type { OpenMenu } from "./open_menu.ts";
-import { orBack } from "./or_back.ts";
+import { orBack } from "../terminal/prompts/or_back.ts";
 
 /** So that a question with it fits on a row of 40 columns. */
 const NAME_COLUMNS = 30;

@@ -11,7 +11,11 @@ import { openProfile } from "../config/profile.ts";
 import type { Settings } from "../commands/settings.ts";
 import { PromptCancelled, type Prompter } from "../terminal/prompts/prompter.ts";
 import { nextFreePort } from "./listen_probe.ts";
-import { type ListenProbe, parseAnswer, settingQuestion } from "./setting_questions.ts";
+import {
+  type ListenProbe,
+  parseAnswer,
+  settingQuestion,
+} from "../commands/config/setting_questions.ts";
 
 const FIRST_KEYS = ["name", "host", "port"] as const;
 export type FirstKey = typeof FIRST_KEYS[number];

@@ -2,7 +2,7 @@
  * Whether this machine can listen somewhere, tried on the spot, so that a wrong answer is told while
  * the question is open. Somebody else may still take the port before the node does.
  */
-import type { ListenProbe } from "./setting_questions.ts";
+import type { ListenProbe } from "../commands/config/setting_questions.ts";
 
 /** Ports that are tried after a taken one: enough for a classroom on one machine. */
 const PORTS_TRIED = 100;

@@ -31,7 +31,7 @@ import { exitCodeOf, goodbyeLines } from "./leaving.ts";
 import { probeListen } from "./listen_probe.ts";
 import { mainMenu } from "./main_menu.ts";
 import { News } from "./news.ts";
-import type { ListenProbe } from "./setting_questions.ts";
+import type { ListenProbe } from "../commands/config/setting_questions.ts";
 import { activeText, headerLines } from "./show.ts";
 import { showMissed } from "./unread_messages.ts";
 import { watchKeys } from "./watched_keys.ts";

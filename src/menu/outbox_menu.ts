@@ -14,7 +14,7 @@ import { sanitise } from "../terminal/sanitise.ts";
 import { truncate } from "../terminal/width.ts";
 import { breakable } from "./breakable.ts";
 import type { OpenMenu } from "./open_menu.ts";
-import { orBack } from "./or_back.ts";
+import { orBack } from "../terminal/prompts/or_back.ts";
 import { showWhy } from "./why_not_reached.ts";
 
 /** Messages that are looked at; more would be felt. */

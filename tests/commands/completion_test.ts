@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { TemporaryFolder } from "../config/temporary_folder.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openHistory } from "../../src/history/mod.ts";
 import { Harness } from "./harness.ts";
 import { BLUE, NOW, RED } from "./twin_node.ts";
@@ -20,10 +19,19 @@ Deno.test("`completion` offers commands", async () => {
 
 Deno.test("`completion` offers options, settings and their values", async () => {
   assertEquals(await offered("history", "--s"), ["--since", "--search"]);
+  assertEquals(await offered("history", "--he"), ["--help"]);
+  assertEquals(await offered("history", "--", "--he"), []);
   assertEquals(await offered("config", "se"), ["set"]);
   assertEquals(await offered("config", "set", "m"), ["mandatory", "mdns"]);
   assertEquals(await offered("listen", "--log-level", "w"), ["warning"]);
   assertEquals(await offered("completion", "z"), ["zsh"]);
+});
+
+Deno.test("`completion` offers options for a dash, and where there is nothing else", async () => {
+  assertEquals(await offered("config", "get", "lo"), ["logLevel", "logFile"]);
+  assertEquals((await offered("config", "get", "")).includes("--json"), false);
+  assertEquals((await offered("config", "get", "-")).includes("--json"), true);
+  assertEquals((await offered("id", "")).includes("--json"), true);
 });
 
 Deno.test("`completion` offers nothing for what it does not know", async () => {
@@ -31,7 +39,7 @@ Deno.test("`completion` offers nothing for what it does not know", async () => {
   assertEquals(await offered("config", "xyzzy"), []);
 });
 
-Deno.test("`completion` offers aliases and names where PEER is expected, if they are plain words", async () => {
+Deno.test("`completion` offers aliases and names where PEER is expected, whatever peers call themselves", async () => {
   await using program = await Harness.make();
   await program.run("id", "--json");
   const { peerId } = JSON.parse(program.terminal.outLines[0] ?? "");
@@ -50,7 +58,8 @@ Deno.test("`completion` offers aliases and names where PEER is expected, if they
     assertEquals(await program.run("completion", "fish", "--", ...args), 0);
     return program.terminal.outLines.map((line) => line.split("\t")[0] ?? "");
   };
-  assertEquals(await words("send", ""), ["Anna"]);
+  // Who takes somebody's alias for a name is offered by its id, and what a peer calls itself never.
+  assertEquals(await words("send", ""), ["Anna", "two words", "B4cz2P"]);
   assertEquals(await words("contact", "block", "an"), ["Anna"]);
   assertEquals(await words("why", "x"), []);
   assertEquals(await words("send", "--home", program.home, "A"), ["Anna"]);
@@ -62,7 +71,7 @@ Deno.test("`completion` has no names and no complaint where the profile cannot b
   await using program = await Harness.make();
   await program.run("id");
   await Deno.writeTextFile(`${program.home}/default/chat.db`, "no database");
-  assertEquals(await program.run("completion", "fish", "--", "send", ""), 0);
+  assertEquals(await program.run("completion", "fish", "--", "send", "x"), 0);
   assertEquals([program.terminal.out, program.terminal.err], ["", ""]);
   await Deno.writeTextFile(`${program.home}/default/config.json`, "{");
   assertEquals(await program.run("completion", "fish", "--", "send", "--j"), 0);
@@ -71,65 +80,100 @@ Deno.test("`completion` has no names and no complaint where the profile cannot b
 
 Deno.test("`completion` prints a script for each shell", async () => {
   await using program = await Harness.make();
-  for (const shell of ["bash", "zsh", "fish", "pwsh"]) {
+  for (const shell of ["bash", "zsh", "fish", "powershell", "pwsh"]) {
     assertEquals(await program.run("completion", shell), 0);
     assertStringIncludes(program.terminal.out, "'completion'");
     assertStringIncludes(program.terminal.out, "p2p-chat");
   }
 });
 
-/** A folder with the program in it, as it would be installed. */
-async function installed(): Promise<TemporaryFolder> {
-  const folder = await TemporaryFolder.make();
-  const file = (path: string) => new URL(path, import.meta.url).pathname;
-  const program = `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --no-lock --no-check ` +
-    `--allow-all --config '${file("../../deno.json")}' '${file("../../main.ts")}' "$@"\n`;
-  await Deno.writeTextFile(`${folder.path}/p2p-chat`, program, { mode: 0o755 });
-  return folder;
-}
+Deno.test("`completion` offers the options of the menu and of the program without a command", async () => {
+  assertEquals(await offered("--lo"), ["--log-file", "--log-level"]);
+  assertEquals(await offered("--ver"), ["--verbose", "--version"]);
+});
 
-/** Undefined where there is no such shell. */
-async function shell(name: string, args: string[], folder: TemporaryFolder) {
-  const PATH = `${folder.path}:${Deno.env.get("PATH")}`;
-  const env = { PATH, HOME: folder.path, XDG_CONFIG_HOME: folder.path };
-  try {
-    const { stdout, stderr } = await new Deno.Command(name, { args, env, stdin: "null" }).output();
-    const decoder = new TextDecoder();
-    return { out: decoder.decode(stdout), err: decoder.decode(stderr) };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+Deno.test("`completion` offers commands and topics after `help`", async () => {
+  assertEquals(await offered("help", "se"), ["send", "settings", "security"]);
+  assertEquals(await offered("help", "outbox", ""), ["cancel", "retry"]);
+});
+
+Deno.test("`completion` leaves files and folders to the shell", async () => {
+  for (const [option, type] of [["--log-file", "file"], ["--home", "directory"]] as const) {
+    const [first = "", ...others] = await offered("listen", option, "x");
+    assertStringIncludes(first, `__FILE__:${type}:`);
+    assertEquals(others, []);
   }
+});
+
+/** A home with two profiles, each of which remembers somebody. */
+async function twoProfiles(): Promise<Harness> {
+  const program = await Harness.make();
+  for (const profile of ["default", "work"]) {
+    await program.run("id", "--json", "--profile", profile);
+    const [line] = program.jsonLines;
+    const self = line instanceof Object && "peerId" in line ? String(line.peerId) : "";
+    using history = openHistory(`${program.home}/${profile}/chat.db`, self, 0);
+    const names = profile === "work" ? ["carol"] : ["Ann Lee", "bob", "twin", "Twin", "--json", ""];
+    for (const [index, name] of names.entries()) {
+      const peerId = `12D3KooW${"ABCDEF"[index]}${profile}`.padEnd(52, "x");
+      history.peers.remember({ peerId, name, source: "manual", seenAt: 10 - index });
+    }
+  }
+  return program;
 }
 
-Deno.test("`completion bash` works in bash", async () => {
-  await using folder = await installed();
-  const script = `
-    source <(p2p-chat completion bash)
-    COMP_WORDS=(p2p-chat history --s); COMP_CWORD=2
-    "$(complete -p p2p-chat | sed 's/.*-F \\([^ ]*\\) .*/\\1/')"
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const result = await shell("bash", ["--norc", "-c", script], folder);
-  if (result === undefined) return console.log("bash is not installed: skipped");
-  assertEquals(result, { out: "--since\n--search\n", err: "" });
+async function offeredBy(program: Harness, shell: string, ...words: string[]): Promise<string[]> {
+  assertEquals(await program.run("completion", shell, "--", ...words), 0);
+  assertEquals(program.terminal.err, "");
+  return program.terminal.outLines;
+}
+
+Deno.test("`completion` offers the peers that the profile knows for every PEER", async () => {
+  await using program = await twoProfiles();
+  for (const command of ["send", "why", "history", "connect"]) {
+    const peers = await offeredBy(program, "fish", command, "");
+    // Who cannot be written by name, by a beginning of the id.
+    assertEquals(peers, [
+      "Ann Lee\tAdefau",
+      "bob\tBdefau",
+      "Cdefau\ttwin (Cdefau)",
+      "Ddefau\tTwin (Ddefau)",
+      "Edefau\t--json",
+      "Fdefau\tFdefau",
+    ], command);
+  }
+  assertEquals(await offeredBy(program, "fish", "send", "ann"), ["Ann Lee\tAdefau"]);
+  assertEquals(await offeredBy(program, "fish", "send", "--profile", "work", "c"), [
+    "carol\tAworkx",
+  ]);
+  assertEquals(await offeredBy(program, "fish", "send", "--profile=work", "c"), ["carol\tAworkx"]);
 });
 
-Deno.test("`completion fish` works in fish", async () => {
-  await using folder = await installed();
-  const script = "p2p-chat completion fish | source; complete -C 'p2p-chat history --s'";
-  const result = await shell("fish", ["--no-config", "-c", script], folder);
-  if (result === undefined) return console.log("fish is not installed: skipped");
-  assertEquals(result.err, "");
-  const words = result.out.trimEnd().split("\n").map((line) => line.split("\t")[0]);
-  assertEquals(words.toSorted(), ["--search", "--since"]);
+Deno.test("`completion bash` reads and writes what is quoted as bash does", async () => {
+  await using program = await twoProfiles();
+  assertEquals(await offeredBy(program, "bash", "send", "Ann\\ L"), ["Ann\\ Lee"]);
+  assertEquals(await offeredBy(program, "bash", "send", '"Ann L'), ["Ann Lee"]);
 });
 
-Deno.test("`completion zsh` is accepted by zsh", async () => {
-  await using folder = await installed();
-  const script = "autoload -Uz compinit; compinit -u -D; " +
-    'eval "$(p2p-chat completion zsh)"; print ${_comps[p2p-chat]}';
-  const result = await shell("zsh", ["-f", "-c", script], folder);
-  if (result === undefined) return console.log("zsh is not installed: skipped");
-  assertEquals(result.err, "");
-  assert(result.out.trim() !== "");
+Deno.test("`completion zsh` writes a line for each suggestion, as its script reads them", async () => {
+  await using program = await Harness.make();
+  const lines = await offeredBy(program, "zsh", "outbox", "");
+  assertEquals(lines.map((line) => line.split("\0")[0]), ["cancel", "retry"]);
+});
+
+Deno.test("`completion` offers the profiles that are there", async () => {
+  await using program = await twoProfiles();
+  await Deno.writeTextFile(`${program.home}/notes`, "");
+  assertEquals(await offeredBy(program, "fish", "id", "--profile", ""), ["default\t", "work\t"]);
+  assertEquals(await offeredBy(program, "fish", "id", "--profile=w"), ["--profile=work\t"]);
+});
+
+Deno.test("`completion` is silent and makes nothing where a profile is broken or not there", async () => {
+  await using program = await Harness.make();
+  assertEquals(await offeredBy(program, "fish", "send", "r"), []);
+  assertEquals(await offeredBy(program, "fish", "id", "--home", "/nowhere", "--profile", ""), []);
+  assertEquals([...Deno.readDirSync(program.home)], []);
+  await Deno.mkdir(`${program.home}/default`);
+  await Deno.writeTextFile(`${program.home}/default/config.json`, "{");
+  assertEquals(await offeredBy(program, "fish", "send", "r"), []);
 });

@@ -6,7 +6,10 @@ Deno.test("`config set`, `get`, `show` and `unset` work on the profile's file", 
   const file = `${program.home}/default/config.json`;
   assertEquals(await program.run("config", "set", "port", "7001"), 0);
   assertEquals(program.terminal.out + program.terminal.err, "");
-  assertEquals(JSON.parse(await Deno.readTextFile(file)), { port: 7001 });
+  assertEquals(JSON.parse(await Deno.readTextFile(file)), {
+    "$schema": "./config.schema.json",
+    port: 7001,
+  });
 
   assertEquals(await program.run("config", "get", "port"), 0);
   assertEquals(program.terminal.outLines, ["7001"]);

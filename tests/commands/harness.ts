@@ -60,6 +60,7 @@ export class Harness implements AsyncDisposable {
     return runProgram(args, {
       terminal: this.terminal,
       env: (name) => variables[name],
+      variables: () => Object.keys(variables),
       signal: this.#interruption.signal,
       now,
       ...(this.#options.asService !== true ? {} : {

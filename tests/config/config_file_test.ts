@@ -5,6 +5,7 @@ import {
   setInConfigFile,
   unsetInConfigFile,
 } from "../../src/config/config_file.ts";
+import { configSchema } from "../../src/config/json_schema.ts";
 import { ChatError } from "../../src/errors.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";
 
@@ -75,12 +76,15 @@ Deno.test("setInConfigFile() writes one key and keeps all others", async () => {
   await using folder = await TemporaryFolder.make();
   const path = `${folder.path}/config.json`;
   await setInConfigFile(path, "port", 7001);
-  assertEquals(await Deno.readTextFile(path), `{\n  "port": 7001\n}\n`);
+  assertEquals(
+    await Deno.readTextFile(path),
+    `{\n  "$schema": "./config.schema.json",\n  "port": 7001\n}\n`,
+  );
   await Deno.writeTextFile(path, `{"colour": "red", "port": "x"}`);
   await setInConfigFile(path, "mandatory", ["a:1"]);
   await setInConfigFile(path, "port", 7002);
   await setInConfigFile(path, "logFile", undefined);
-  assertEquals(JSON.parse(await Deno.readTextFile(path)), {
+  assertEquals(Object.fromEntries(await readConfigFile(path)), {
     colour: "red",
     port: 7002,
     mandatory: ["a:1"],
@@ -89,6 +93,36 @@ Deno.test("setInConfigFile() writes one key and keeps all others", async () => {
   if (Deno.build.os !== "windows") {
     assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
   }
+});
+
+Deno.test("setInConfigFile() puts the schema beside the file, and replaces an old one", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = `${folder.path}/config.json`;
+  const schema = `${folder.path}/config.schema.json`;
+  await setInConfigFile(path, "port", 7001);
+  assertEquals(JSON.parse(await Deno.readTextFile(schema)), configSchema());
+  await Deno.writeTextFile(schema, "{}");
+  await setInConfigFile(path, "port", 7002);
+  assertEquals(JSON.parse(await Deno.readTextFile(schema)), configSchema());
+});
+
+Deno.test("setInConfigFile() leaves a schema of the person's own alone", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = `${folder.path}/config.json`;
+  await Deno.writeTextFile(path, `{"$schema": "../mine.json"}`);
+  await setInConfigFile(path, "port", 7001);
+  assertEquals(
+    JSON.parse(await Deno.readTextFile(path)),
+    { "$schema": "../mine.json", port: 7001 },
+  );
+  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["config.json"]);
+});
+
+Deno.test("readConfigFile() does not take the schema for a setting", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = `${folder.path}/config.json`;
+  await Deno.writeTextFile(path, `{"$schema": 7, "port": 7001}`);
+  assertEquals(await readConfigFile(path), new Map([["port", 7001]]));
 });
 
 Deno.test("setInConfigFile() does not touch a file that it cannot understand", async () => {

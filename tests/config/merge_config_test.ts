@@ -7,6 +7,7 @@ import {
   type MergedConfig,
   parseSetting,
   requireConfigKey,
+  WrongSettings,
 } from "../../src/config/merge_config.ts";
 import { ChatError } from "../../src/errors.ts";
 
@@ -200,4 +201,21 @@ Deno.test("requireConfigKey() names the nearest setting", () => {
   assertEquals(requireConfigKey("mdns"), "mdns");
   assertEquals(fails(() => requireConfigKey("toString")).code, "bad-usage");
   assertEquals(fails(() => requireConfigKey("loglevel")).hint, `did you mean "logLevel"?`);
+});
+
+Deno.test("mergeConfig() tells everything that is wrong at once", () => {
+  const file = { prt: 1, port: 70000, mdns: "no" };
+  const env = { P2P_CHAT_HOST: "localhost" };
+  const error: WrongSettings = assertThrows(
+    () => merge({ file, env, flags: { logLevel: "loud" } }),
+    WrongSettings,
+  );
+  assertEquals(error.faults.map(({ code, message }) => [code, message.split(": expected")[0]]), [
+    ["bad-config", `${FILE}: there is no setting "prt"`],
+    ["bad-config", 'P2P_CHAT_HOST cannot be "localhost"'],
+    ["bad-config", `${FILE}: port cannot be 70000`],
+    ["bad-config", `${FILE}: mdns cannot be "no"`],
+    ["bad-usage", '--log-level cannot be "loud"'],
+  ]);
+  assertEquals(error.faults[0]?.hint, 'did you mean "port"?');
 });

@@ -1,5 +1,6 @@
 /** The menu of the real program between real peers: at the end of pipes and in a pseudo-terminal. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readConfigFile } from "../../src/config/config_file.ts";
 import type { Capture } from "../terminal/tmux_screen.ts";
 import { TmuxScreen } from "../terminal/tmux_screen.ts";
 import { openOnScreen, PipedMenu, type ScreenOptions } from "./menu_program.ts";
@@ -13,7 +14,7 @@ function screenTest(name: string, body: () => Promise<void>): void {
 }
 
 async function configOf(home: Home): Promise<unknown> {
-  return JSON.parse(await Deno.readTextFile(`${home.profile}/config.json`));
+  return Object.fromEntries(await readConfigFile(`${home.profile}/config.json`));
 }
 
 Deno.test("`menu` in a pipe: two peers write to each other, look around and leave", async () => {

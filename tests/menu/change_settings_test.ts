@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ProfileOptions, SettingOptions } from "../../src/commands/options.ts";
+import { readConfigFile } from "../../src/config/config_file.ts";
 import { changeSettings, needsRestart } from "../../src/menu/change_settings.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
 import { openPrompter } from "../../src/terminal/prompts/open_prompter.ts";
@@ -31,12 +32,8 @@ class ProfileFolder implements AsyncDisposable {
   }
 
   async saved(): Promise<unknown> {
-    try {
-      return JSON.parse(await Deno.readTextFile(`${this.folder.path}/default/config.json`));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
+    const values = await readConfigFile(`${this.folder.path}/default/config.json`);
+    return values.size === 0 ? undefined : Object.fromEntries(values);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readConfigFile } from "../../src/config/config_file.ts";
 import { ChatError } from "../../src/errors.ts";
 import type { OwnMessage } from "../../src/history/message_record.ts";
 import { Harness, type HarnessOptions } from "../commands/harness.ts";
@@ -35,7 +36,7 @@ function onScreen(options: HarnessOptions = {}): Promise<Harness> {
 }
 
 async function configFile(program: Harness): Promise<unknown> {
-  return JSON.parse(await Deno.readTextFile(`${program.home}/default/config.json`));
+  return Object.fromEntries(await readConfigFile(`${program.home}/default/config.json`));
 }
 
 Deno.test("`menu` asks line by line at the first start, saves the answers, and asks once", async () => {

@@ -1,13 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Config } from "../../src/config/config.ts";
-import { ChatError } from "../../src/errors.ts";
+import { type Config, CONFIG_KEYS } from "../../../src/config/config.ts";
+import { ChatError } from "../../../src/errors.ts";
 import {
-  ASKED_KEYS,
   parseAnswer,
   settingQuestion,
   settingText,
-} from "../../src/menu/setting_questions.ts";
-import { NODE_INIT } from "./open_menu_twin.ts";
+} from "../../../src/commands/config/setting_questions.ts";
+import { NODE_INIT } from "../../menu/open_menu_twin.ts";
 
 const CONFIG: Config = { ...NODE_INIT.config, name: "red" };
 const anywhere = () => undefined;
@@ -22,7 +21,7 @@ Deno.test("`settingText()` gives what `parseAnswer()` understands again", () => 
     readReceipts: false,
   };
   for (const config of [CONFIG, other]) {
-    for (const key of ASKED_KEYS) {
+    for (const key of CONFIG_KEYS) {
       assertEquals(parseAnswer(key, settingText(key, config)), config[key], key);
     }
   }

@@ -4,18 +4,15 @@
  */
 import {
   type Config,
+  CONFIG_TABLE,
   type ConfigKey,
   type ConfigValue,
   formatConfigValue,
-} from "../config/config.ts";
-import { parseSetting } from "../config/merge_config.ts";
-import { ChatError } from "../errors.ts";
-import type { InputQuestion } from "../terminal/prompts/prompter.ts";
-import { sanitise } from "../terminal/sanitise.ts";
-
-/** What can be asked for in the menu, in the order in which people see it. */
-export const ASKED_KEYS = ["name", "host", "port", "mandatory", "mdns", "readReceipts"] as const;
-export type AskedKey = typeof ASKED_KEYS[number];
+} from "../../config/config.ts";
+import { parseSetting } from "../../config/merge_config.ts";
+import { ChatError } from "../../errors.ts";
+import type { InputQuestion } from "../../terminal/prompts/prompter.ts";
+import { sanitise } from "../../terminal/sanitise.ts";
 
 /** Says why this machine cannot listen there at present; undefined where it can. */
 export type ListenProbe = (host: string, port: number) => string | undefined;
@@ -23,16 +20,18 @@ export type ListenProbe = (host: string, port: number) => string | undefined;
 const ALL_INTERFACES = "all interfaces";
 const ALL_INTERFACES_HOST = "0.0.0.0";
 
-const LABELS: { readonly [Key in AskedKey]: string } = {
+const LABELS: { readonly [Key in ConfigKey]: string } = {
   name: "Team name",
   host: "IP address",
   port: "Port",
   mandatory: "Mandatory peers",
   mdns: "Local network",
   readReceipts: "Read receipts",
+  logLevel: "Log level",
+  logFile: "Log file",
 };
 
-const MESSAGES: { readonly [Key in AskedKey]: string } = {
+const MESSAGES: { readonly [Key in ConfigKey]: string } = {
   name: "Team name",
   host: "IP address to listen on",
   port: "Port",
@@ -40,22 +39,24 @@ const MESSAGES: { readonly [Key in AskedKey]: string } = {
   mdns: "Find, and be found by, peers on the local network (yes or no)",
   readReceipts:
     "Peers see which of their messages you have read, and you which of yours (yes or no)",
+  logLevel: `How much is logged: ${CONFIG_TABLE.logLevel.allowed}`,
+  logFile: "File for log lines, or none for standard error",
 };
 
 /** A setting in two or three words. */
-export function settingLabel(key: AskedKey): string {
+export function settingLabel(key: ConfigKey): string {
   return LABELS[key];
 }
 
 /** The value of a setting as people see and type it; harmless. */
-export function settingText(key: AskedKey, { [key]: value }: Config): string {
+export function settingText(key: ConfigKey, { [key]: value }: Config): string {
   if (key === "host" && value === ALL_INTERFACES_HOST) return ALL_INTERFACES;
   if (typeof value === "boolean") return value ? "yes" : "no";
   return sanitise(formatConfigValue(value));
 }
 
 /** @throws ChatError `bad-usage` */
-export function parseAnswer(key: AskedKey, answer: string): ConfigValue {
+export function parseAnswer(key: ConfigKey, answer: string): ConfigValue {
   const isAll = key === "host" && /^all( interfaces)?$/i.test(answer.trim());
   return parseSetting(key, isAll ? ALL_INTERFACES_HOST : answer).value;
 }
@@ -66,7 +67,7 @@ export function parseAnswer(key: AskedKey, answer: string): ConfigValue {
  * @param probe for host and port: whether the answer could be listened on
  */
 export function settingQuestion(
-  key: AskedKey,
+  key: ConfigKey,
   current: Config,
   probe: ListenProbe,
 ): InputQuestion {
@@ -78,7 +79,7 @@ export function settingQuestion(
 }
 
 function faultOf(
-  key: AskedKey,
+  key: ConfigKey,
   answer: string,
   current: Config,
   probe: ListenProbe,
@@ -91,7 +92,7 @@ function faultOf(
     return sanitise(error.message);
   }
   // What is there already is in use by nobody else than this very program.
-  if (value === current[key satisfies ConfigKey]) return undefined;
+  if (value === current[key]) return undefined;
   if (key === "host" && typeof value === "string") return probe(value, 0);
   if (key === "port" && typeof value === "number") return probe(current.host, value);
   return undefined;

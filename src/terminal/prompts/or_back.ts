@@ -1,5 +1,5 @@
-/** Questions inside an entry of the menu: Escape leaves the question, not the entry. */
-import { PromptCancelled } from "../terminal/prompts/prompter.ts";
+/** Questions inside an entry of a menu: Escape leaves the question, not the entry. */
+import { PromptCancelled } from "./prompter.ts";
 
 /**
  * Undefined where the question was left with Escape.

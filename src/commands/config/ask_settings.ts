@@ -1,0 +1,92 @@
+/**
+ * Shows settings of the profile, asks for new values and saves each at once in the configuration
+ * file. A node that runs does not notice; what becomes of it is the caller's business.
+ */
+import type { ConfigKey } from "../../config/config.ts";
+import { setInConfigFile } from "../../config/config_file.ts";
+import { describeOrigin, type Origin } from "../../config/merge_config.ts";
+import type { Environment } from "../../config/paths.ts";
+import { orBack } from "../../terminal/prompts/or_back.ts";
+import type { Prompter } from "../../terminal/prompts/prompter.ts";
+import type { ProfileOptions, SettingOptions } from "../options.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import {
+  type ListenProbe,
+  parseAnswer,
+  settingLabel,
+  settingQuestion,
+  settingText,
+} from "./setting_questions.ts";
+
+export interface AskInit {
+  readonly options: ProfileOptions & SettingOptions;
+  readonly env: Environment;
+  readonly prompter: Prompter;
+  readonly probe: ListenProbe;
+  readonly signal: AbortSignal;
+  /** What can be changed, in the order in which it is offered. */
+  readonly keys: readonly ConfigKey[];
+  /** The entry that ends it. */
+  readonly leave: string;
+  /** What to say of a value that was saved, where nothing else counts instead. */
+  readonly saved: string;
+}
+
+/**
+ * Asks until the person goes back.
+ * @throws PromptCancelled except by Escape; the signal's reason; ChatError where nothing was saved
+ */
+export async function askSettings(init: AskInit): Promise<void> {
+  const { options, env, prompter, signal, keys, leave } = init;
+  let last: ConfigKey | undefined;
+  for (;;) {
+    const settings = await readSettings(options, { env });
+    const key = await orBack(() =>
+      prompter.select<ConfigKey | "back">({
+        message: "Settings",
+        choices: [
+          ...keys.map((each) => ({
+            name: settingLabel(each),
+            value: each,
+            hint: settingHint(each, settings),
+          })),
+          { name: leave, value: "back", number: 0 },
+        ],
+        ...(last === undefined ? {} : { default: last }),
+      }, { signal })
+    );
+    if (key === undefined || key === "back") return;
+    await orBack(() => change(key, settings, init));
+    last = key;
+  }
+}
+
+/** The value, and what says so in place of the file. */
+export function settingHint(
+  key: ConfigKey,
+  { config, origins: { [key]: origin } }: Settings,
+): string {
+  const text = settingText(key, config);
+  return isFromFile(origin) ? text : `${text}, from ${describeOrigin(origin)}`;
+}
+
+async function change(
+  key: ConfigKey,
+  settings: Settings,
+  { options, env, prompter, probe, signal, saved }: AskInit,
+): Promise<void> {
+  const { profile, config } = settings;
+  const answer = await prompter.input(settingQuestion(key, config, probe), { signal });
+  const value = parseAnswer(key, answer);
+  // What a flag says for this run must not get into the file by an empty answer.
+  if (JSON.stringify(value) === JSON.stringify(config[key])) return prompter.note(["unchanged"]);
+  await setInConfigFile(profile.configFile, key, value);
+  const { origins: { [key]: origin } } = await readSettings(options, { env });
+  prompter.note([
+    isFromFile(origin) ? saved : `saved; in this run ${describeOrigin(origin)} counts instead`,
+  ]);
+}
+
+function isFromFile({ kind }: Origin): boolean {
+  return kind === "file" || kind === "default";
+}
