@@ -15,8 +15,12 @@ export function methodsOf(node: ChatNode, subscribe: () => void): Methods {
   return {
     subscribe: () => Promise.resolve(subscribe() ?? undefined),
     resolve: ({ peer }) => node.resolve(peer),
-    send: ({ recipient, text, replyTo }, signal) =>
-      node.send(recipient, text, { signal, ...(replyTo === undefined ? {} : { replyTo }) }),
+    send: ({ recipient, text, id, replyTo }, signal) =>
+      node.send(recipient, text, {
+        signal,
+        ...(id === undefined ? {} : { id }),
+        ...(replyTo === undefined ? {} : { replyTo }),
+      }),
     settled: ({ messageId }, signal) => node.settled(messageId, { signal }),
     connect: ({ recipient }, signal) => node.connect(recipient, { signal }),
     connectAll: (_, signal) => node.connectAll({ signal }),

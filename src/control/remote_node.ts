@@ -26,6 +26,7 @@ import type {
   Reachability,
   Recipient,
   SeenMessage,
+  SendOptions,
 } from "../node/chat_node.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer, KnownPeer } from "../presence/active_peer.ts";
@@ -127,9 +128,9 @@ export class RemoteNode implements ChatNode {
   send(
     recipient: Recipient,
     text: string,
-    { replyTo, signal }: { replyTo?: string; signal?: AbortSignal } = {},
+    { id, replyTo, signal }: SendOptions = {},
   ): Promise<OwnMessage> {
-    return this.#call("send", { recipient, text, replyTo }, signal);
+    return this.#call("send", { recipient, text, id, replyTo }, signal);
   }
 
   settled(messageId: string, { signal }: { signal: AbortSignal }): Promise<OwnMessage> {

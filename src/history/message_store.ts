@@ -74,6 +74,8 @@ export class MessageStore {
   readonly #selectWaiting: StatementSync;
   readonly #nextSequence: StatementSync;
   readonly #selectPeerConversation: StatementSync;
+  readonly #selectOwn: StatementSync;
+  readonly #selectIn: StatementSync;
 
   /** @param selfKey the row of this profile's own identity in `peer` */
   constructor(db: DatabaseSync, peers: PeerStore, selfKey: number) {
@@ -102,13 +104,24 @@ export class MessageStore {
     this.#selectPeerConversation = db.prepare(
       "SELECT key FROM conversation WHERE peer = (SELECT key FROM peer WHERE peer_id = ?)",
     );
+    this.#selectOwn = db.prepare(`${SELECT_MESSAGE} WHERE sender = ${selfKey} AND id = ?`);
+    // Its sender is one of the two sides: ids are found by sender.
+    this.#selectIn = db.prepare(`
+      SELECT 1 FROM message
+      WHERE sender IN (?, (SELECT peer FROM conversation WHERE key = ?))
+        AND id = ? AND conversation = ?`);
   }
 
-  /** Saves drafts as `queued`, in the given order. */
+  /**
+   * Saves drafts as `queued`, in the given order. Where an own message has the id of a draft already,
+   * nothing is written, and that message is given as it is now, whatever it says.
+   */
   enqueue(drafts: readonly Draft[], now: number): OwnMessage[] {
     return transaction(this.#db, () =>
       drafts.map((draft) => {
         const { conversation, id, sentAt, text, replyTo } = draft;
+        const stored = this.own(id);
+        if (stored !== undefined) return stored;
         const key = this.#conversationKey(conversation, now);
         const { lastInsertRowid } = this.#insertOwn
           .run(key, id, sentAt, now, this.#takeSequence(key), replyTo ?? null, text);
@@ -233,13 +246,17 @@ export class MessageStore {
     return true;
   }
 
+  /** Whether a message is in a conversation, own or received. */
+  has(conversation: Conversation, id: string): boolean {
+    return guard(this.#db, () => {
+      const key = this.#findConversation(conversation);
+      return key !== undefined && this.#selectIn.get(this.#selfKey, key, id, key) !== undefined;
+    });
+  }
+
   /** An own message by its id. */
   own(id: string): OwnMessage | undefined {
-    const row = guard(
-      this.#db,
-      () =>
-        this.#db.prepare(`${SELECT_MESSAGE} WHERE sender = ${this.#selfKey} AND id = ?`).get(id),
-    );
+    const row = guard(this.#db, () => this.#selectOwn.get(id));
     if (row === undefined) return undefined;
     const message = readMessage(row, this.#selfKey);
     return message.direction === "out" ? message : undefined;

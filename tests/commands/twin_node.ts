@@ -17,6 +17,7 @@ import type {
   NodeEvent,
   Reachability,
   Recipient,
+  SendOptions,
 } from "../../src/node/chat_node.ts";
 import { resolveRecipient, shortPeerId } from "../../src/node/recipient.ts";
 import type { NodeInit } from "../../src/node/mod.ts";
@@ -121,18 +122,24 @@ export class TwinNode implements ChatNode {
     return Promise.try(() => resolveRecipient(peer, [...peers, ...known]));
   }
 
-  send(recipient: Recipient, text: string): Promise<OwnMessage> {
+  send(
+    recipient: Recipient,
+    text: string,
+    { id, replyTo }: SendOptions = {},
+  ): Promise<OwnMessage> {
+    const known = this.saved.find((message) => message.id === id);
+    if (known !== undefined) return Promise.resolve(this.#own.get(known.id) ?? known);
     this.sent.push({ recipient, text });
     const message: OwnMessage = {
       direction: "out",
       position: this.sent.length,
-      id: `00000000-0000-7000-8000-00000000000${this.sent.length}`,
+      id: id ?? `00000000-0000-7000-8000-00000000000${this.sent.length}`,
       conversation: recipient.kind === "peer"
         ? { kind: "peer", peerId: recipient.peerId }
         : recipient,
       text,
       sentAt: NOW,
-      replyTo: undefined,
+      replyTo,
       state: "queued",
       stateAt: NOW,
       reason: undefined,
