@@ -19,6 +19,7 @@ export const COMMANDS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ["menu", async () => entry((await import("./menu.ts")).menu)],
   ["listen", async () => entry((await import("./listen.ts")).listen)],
   ["send", async () => entry((await import("./send.ts")).send)],
+  ["pipe", async () => entry((await import("./pipe.ts")).pipe)],
   ["connect", async () => entry((await import("./connect.ts")).connect)],
   ["peers", async () => entry((await import("./peers.ts")).peers)],
   ["outbox", async () => entry((await import("./outbox.ts")).outbox)],
