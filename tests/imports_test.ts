@@ -120,7 +120,9 @@ async function loadedBy(file: string, seen = new Map<string, string[]>()) {
 
 Deno.test("a command that works through a node that runs loads neither libp2p nor the history", async () => {
   const seen = await loadedBy("src/commands/process.ts");
-  for (const name of ["send", "peers", "connect"]) await loadedBy(`src/commands/${name}.ts`, seen);
+  for (const name of ["send", "pipe", "peers", "connect"]) {
+    await loadedBy(`src/commands/${name}.ts`, seen);
+  }
   await loadedBy("src/control/client.ts", seen);
   assert(seen.size > 30, `only ${seen.size} modules found: the pattern is broken`);
   const heavy = /^(@?libp2p|@multiformats|node:sqlite|uuid)|inquirer/;

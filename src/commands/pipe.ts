@@ -18,7 +18,6 @@ import { message as describe, text as words } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
-import { v7 } from "uuid";
 import type { MessageRecord } from "../history/message_record.ts";
 import type { Recipient } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -27,6 +26,7 @@ import type { Command, CommandContext } from "./command.ts";
 import { aborted, Deadline, either, unlessAborted } from "./deadline.ts";
 import { duration } from "./duration.ts";
 import { LastingSession } from "./lasting_session.ts";
+import { newMessageId } from "./message_id.ts";
 import { ndjsonLine } from "./ndjson.ts";
 import { messageLine, nodeEventLine } from "./node_lines.ts";
 import {
@@ -155,7 +155,7 @@ async function join(
     json,
     until: options.until,
     stream: name === undefined ? undefined : { name, self, recipient: textOf(recipient) },
-    newId: v7,
+    newId: () => newMessageId(context.now()),
     onState(message) {
       if (message.conversation.kind === "peer") incoming.from(message.conversation.peerId);
       if (!json) return;

@@ -40,11 +40,15 @@ export function isOver({ state }: Pick<OwnMessage, "state">, until: Until): bool
   return state === "refused" || state === "cancelled" || hasReached(state, until);
 }
 
-/** Whether a message that was in one state has got to another: what comes late is no news. */
+/**
+ * Whether a message that was in one state has got to another: what comes late is no news. Only what
+ * was taken back may get on all the same.
+ */
 export function isProgress(from: MessageState, to: MessageState): boolean {
-  if (from === to) return false;
   const [before, after] = [PROGRESS.indexOf(from), PROGRESS.indexOf(to)];
-  return before < 0 || after < 0 || after > before;
+  if (from === "refused") return false;
+  if (from === "cancelled") return to === "refused" || hasReached(to, "delivered");
+  return after < 0 ? !hasReached(from, "delivered") : after > before;
 }
 
 /** Of several exit codes the one that a script has to know of: 1, 5, 3, 6, 0 in this order. */

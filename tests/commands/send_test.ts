@@ -102,7 +102,7 @@ Deno.test("`send --until queued` waits for nobody", async () => {
   assertEquals(await program.run("send", "127.0.0.1:7000", "hello", "--until", "queued"), 0);
   assertEquals(program.terminal.outLines, ["queued for 127.0.0.1:7000"]);
   assertEquals(await program.run("send", "[::1]:7000", "hi", "--until", "queued", "--json"), 0);
-  const [line] = program.jsonLines;
+  const line = program.jsonLines.at(-1);
   assertEquals([Object(line).ok, Object(line).state], [true, "queued"]);
   assertEquals(dials, 0);
 });
@@ -209,27 +209,45 @@ Deno.test("`send` ends with 130 when it is interrupted, and says that the messag
   assert(program.node?.stopped);
 });
 
-Deno.test("`send --json` prints the result", async () => {
-  await using program = await Harness.make({ peers: [activePeer()], onSend: deliver });
+Deno.test("`send --json` prints each state and the result", async () => {
+  const sent = Promise.withResolvers<void>();
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: async (message, node) => {
+      // Not before it is known to be saved, as in a real node.
+      await new Promise((resolve) => setTimeout(resolve));
+      node.advance(message, "sent");
+      deliver(message, node);
+      sent.resolve();
+    },
+  });
   assertEquals(await program.run("send", "red", "hello", "--json"), 0);
-  assertEquals(program.jsonLines, [{
-    event: "result",
-    target: "red",
-    ok: true,
-    peerId: RED,
-    name: "red",
-    address: null,
-    id: "00000000-0000-7000-8000-000000000001",
-    state: "delivered",
-    elapsedMs: 0,
-    reason: null,
-  }]);
+  await sent.promise;
+  const id = program.node?.saved[0]?.id;
+  const red = { peerId: RED, name: "red", address: null };
+  const at = { stateAt: new Date(NOW).toISOString(), reason: null };
+  assertEquals(program.jsonLines, [
+    { event: "state", id, ...red, state: "queued", ...at },
+    { event: "state", id, ...red, state: "sent", ...at },
+    { event: "state", id, ...red, state: "delivered", ...at },
+    {
+      event: "result",
+      target: "red",
+      ok: true,
+      ...red,
+      id,
+      state: "delivered",
+      elapsedMs: 0,
+      reason: null,
+    },
+  ]);
 });
 
 Deno.test("`send --json` prints the result and the error of what was not delivered", async () => {
   await using program = await Harness.make();
   assertEquals(await program.run("send", "[::1]:7000", "hello", "--json", "--timeout", "0"), 3);
-  assertEquals(program.jsonLines, [
+  const id = program.node?.saved[0]?.id;
+  assertEquals(program.jsonLines.slice(1), [
     {
       event: "result",
       target: "[::1]:7000",
@@ -237,7 +255,7 @@ Deno.test("`send --json` prints the result and the error of what was not deliver
       peerId: null,
       name: null,
       address: "/ip6/::1/tcp/7000",
-      id: "00000000-0000-7000-8000-000000000001",
+      id,
       state: "queued",
       elapsedMs: 0,
       reason: null,

@@ -5,7 +5,7 @@
  */
 import { quote } from "../../config/quote.ts";
 import { fieldOf, isObject, orUndefined, ShapeError, text } from "../../control/check.ts";
-import { textFault } from "../../direct/wire.ts";
+import { textFault } from "../../direct/text.ts";
 import { ChatError } from "../../errors.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 

@@ -2,7 +2,7 @@
  * Ids for the lines of an input that may be piped again: from what stays the same, so that a line
  * that is in the history already is known there.
  */
-import { stringify } from "uuid";
+import { uuidOf } from "../message_id.ts";
 
 /** What an input is sent under. */
 export interface Stream {
@@ -24,8 +24,5 @@ export async function lineId(
   number: number,
 ): Promise<string> {
   const key = new TextEncoder().encode(JSON.stringify([name, self, recipient, number]));
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", key), 0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return stringify(bytes);
+  return uuidOf(new Uint8Array(await crypto.subtle.digest("SHA-256", key)), 8);
 }

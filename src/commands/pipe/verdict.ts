@@ -7,9 +7,9 @@ import { EXIT_CODES, Undelivered } from "../failure.ts";
 import { Interruption } from "../interruption.ts";
 import type { LastingSession } from "../lasting_session.ts";
 import type { PipeOptions } from "../pipe.ts";
+import { IT_GOES_ON } from "../send/words.ts";
 import type { Outgoing } from "./outgoing.ts";
 
-const GOES_ON = "the node that runs keeps trying; `p2p-chat outbox` shows how that goes";
 const GOES_LATER = "they go out the next time this profile runs a node, such as: p2p-chat listen";
 
 export interface Ending {
@@ -36,7 +36,7 @@ export function verdict(ending: Ending): number {
     if (isDone && reason.by !== "SIGINT") return codeOfFailed(ending);
     if (waiting === 0) throw reason;
     throw new ChatError("interrupted", `${reason.message}: ${lines(waiting)} in the outbox`, {
-      hint: session.goesOn ? GOES_ON : GOES_LATER,
+      hint: session.goesOn ? IT_GOES_ON : GOES_LATER,
       cause: reason,
     });
   }
@@ -66,7 +66,7 @@ function codeOfFailed({ outgoing, session, options }: Ending): number {
     state,
     `${pending.length} of ${count} lines are not ${word} to ${name} ${within}, ` +
       `first line ${outgoing.numberOf(first)}; they wait in the outbox`,
-    { hint: session.goesOn ? GOES_ON : GOES_LATER },
+    { hint: session.goesOn ? IT_GOES_ON : GOES_LATER },
   );
 }
 
