@@ -2,8 +2,8 @@
  * Messages that a command sends, each followed until it got as far as it should, or never will, also
  * over the death of the node through which they went: they are asked for again by their ids.
  *
- * Guarantees: they are saved in the order of `send()`, where each is awaited before the next; each
- * once. Of every message the states come in order, none twice.
+ * Guarantees: each is saved once; of those that name the one before them (`after`) what is saved is a
+ * beginning, and the others in the order in which each is awaited before the next. Of every message the states come in order, none twice.
  */
 import type { MessageState, OwnMessage } from "../history/message_record.ts";
 import type { NodeEvent, Recipient } from "../node/chat_node.ts";
@@ -17,6 +17,8 @@ export interface Writing {
   /** A UUID in lower case. */
   readonly id: string;
   readonly replyTo: string | undefined;
+  /** Id of the message without which this one is not to be saved either. */
+  readonly after?: string | undefined;
 }
 
 export interface OwnMessagesInit {
@@ -97,9 +99,14 @@ export class OwnMessages implements Disposable {
     this.#resources.dispose();
   }
 
-  #ask({ recipient, text, id, replyTo }: Writing): Promise<OwnMessage> {
+  #ask({ recipient, text, id, replyTo, after }: Writing): Promise<OwnMessage> {
     const { session, signal } = this.#init;
-    const options = { id, signal, ...(replyTo === undefined ? {} : { replyTo }) };
+    const options = {
+      id,
+      signal,
+      ...(replyTo === undefined ? {} : { replyTo }),
+      ...(after === undefined ? {} : { after }),
+    };
     return session.ask((node) => node.send(recipient, text, options));
   }
 

@@ -15,11 +15,12 @@ export function methodsOf(node: ChatNode, subscribe: () => void): Methods {
   return {
     subscribe: () => Promise.resolve(subscribe() ?? undefined),
     resolve: ({ peer }) => node.resolve(peer),
-    send: ({ recipient, text, id, replyTo }, signal) =>
+    send: ({ recipient, text, id, replyTo, after }, signal) =>
       node.send(recipient, text, {
         signal,
         ...(id === undefined ? {} : { id }),
         ...(replyTo === undefined ? {} : { replyTo }),
+        ...(after === undefined ? {} : { after }),
       }),
     settled: ({ messageId }, signal) => node.settled(messageId, { signal }),
     connect: ({ recipient }, signal) => node.connect(recipient, { signal }),

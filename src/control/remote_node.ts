@@ -128,9 +128,9 @@ export class RemoteNode implements ChatNode {
   send(
     recipient: Recipient,
     text: string,
-    { id, replyTo, signal }: SendOptions = {},
+    { id, replyTo, after, signal }: SendOptions = {},
   ): Promise<OwnMessage> {
-    return this.#call("send", { recipient, text, id, replyTo }, signal);
+    return this.#call("send", { recipient, text, id, replyTo, after }, signal);
   }
 
   settled(messageId: string, { signal }: { signal: AbortSignal }): Promise<OwnMessage> {

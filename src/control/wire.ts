@@ -91,6 +91,7 @@ export interface Shapes {
       text: string;
       id: string | undefined;
       replyTo: string | undefined;
+      after: string | undefined;
     };
     result: OwnMessage;
   };
@@ -269,6 +270,7 @@ export const METHODS: {
       text: text(LONGEST_TEXT),
       id: orUndefined(word),
       replyTo: orUndefined(word),
+      after: orUndefined(word),
     }),
     result: ownMessage,
   },

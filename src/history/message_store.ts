@@ -18,6 +18,8 @@ export interface Draft {
   readonly text: string;
   readonly sentAt: number;
   readonly replyTo: string | undefined;
+  /** Id of an own message without which this one is not to be saved either. */
+  readonly after?: string | undefined;
 }
 
 /** A message from the wire. */
@@ -115,13 +117,15 @@ export class MessageStore {
   /**
    * Saves drafts as `queued`, in the given order. Where an own message has the id of a draft already,
    * nothing is written, and that message is given as it is now, whatever it says.
+   * @returns one for each draft; undefined where the message that it is to come after is missing
    */
-  enqueue(drafts: readonly Draft[], now: number): OwnMessage[] {
+  enqueue(drafts: readonly Draft[], now: number): (OwnMessage | undefined)[] {
     return transaction(this.#db, () =>
       drafts.map((draft) => {
-        const { conversation, id, sentAt, text, replyTo } = draft;
+        const { conversation, id, sentAt, text, replyTo, after } = draft;
         const stored = this.own(id);
         if (stored !== undefined) return stored;
+        if (after !== undefined && this.own(after) === undefined) return undefined;
         const key = this.#conversationKey(conversation, now);
         const { lastInsertRowid } = this.#insertOwn
           .run(key, id, sentAt, now, this.#takeSequence(key), replyTo ?? null, text);

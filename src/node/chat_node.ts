@@ -80,6 +80,11 @@ export interface SendOptions {
   readonly id?: string;
   /** Id of the message in the conversation that this one answers. */
   readonly replyTo?: string;
+  /**
+   * Id of an own message without which this one is not saved either (`storage-failed`): so several
+   * may be asked for at once, and what is saved of them is a beginning.
+   */
+  readonly after?: string;
   /** Gives it up while it is not saved. */
   readonly signal?: AbortSignal;
 }

@@ -127,12 +127,12 @@ export class RunningNode implements ChatNode {
   async send(
     recipient: Recipient,
     text: string,
-    { id = v7(), replyTo, signal }: SendOptions = {},
+    { id = v7(), replyTo, after, signal }: SendOptions = {},
   ): Promise<OwnMessage> {
     requireSendable({ text, id });
     const conversation = this.#conversation(recipient);
     const { now, history } = this.#init;
-    const draft = { conversation, id, text, sentAt: now(), replyTo };
+    const draft = { conversation, id, text, sentAt: now(), replyTo, after };
     requireAnswered(history, draft);
     const own = await this.#joined(this.#delivery)
       .save(draft, signal === undefined ? {} : { signal });

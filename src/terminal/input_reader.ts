@@ -52,14 +52,23 @@ export class InputReader {
   }
 
   /**
-   * The same lines as they are, for whoever must not lose anything.
+   * The same lines as they are, for whoever must not lose anything: at most `atOnce` that are here
+   * already at a time. Leaving the loop loses no more than those.
    * @throws RangeError for a line beyond `maxBytes`; ChatError `bad-usage` where reading fails; the
    *   signal's reason
    */
   async *byteLines(
-    options: { maxBytes: number; signal?: AbortSignal },
-  ): AsyncGenerator<Uint8Array, void, void> {
-    yield* this.#lines(options.maxBytes, options.signal);
+    { maxBytes, atOnce, signal }: { maxBytes: number; atOnce: number; signal?: AbortSignal },
+  ): AsyncGenerator<Uint8Array[], void, void> {
+    for await (const line of this.#lines(maxBytes, signal)) {
+      const batch = [line];
+      while (batch.length < atOnce) {
+        const end = this.#kept.indexOf(LINE_FEED);
+        if (end < 0 || end > maxBytes) break;
+        batch.push(this.#takeLine(end, end + 1));
+      }
+      yield batch;
+    }
     if (this.#state.kind === "failed") {
       const { error: cause } = this.#state;
       throw new ChatError("bad-usage", "standard input cannot be read", { cause });

@@ -161,7 +161,9 @@ export class MemoryTerminal implements ScreenTerminal {
     return this.#reader.lines(options);
   }
 
-  byteLines(options: { maxBytes: number; signal?: AbortSignal }): AsyncIterable<Uint8Array> {
+  byteLines(
+    options: { maxBytes: number; atOnce: number; signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array[]> {
     return this.#reader.byteLines(options);
   }
 

@@ -120,7 +120,9 @@ export class RealTerminal implements ScreenTerminal {
     return this.#input.lines(options);
   }
 
-  byteLines(options: { maxBytes: number; signal?: AbortSignal }): AsyncIterable<Uint8Array> {
+  byteLines(
+    options: { maxBytes: number; atOnce: number; signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array[]> {
     return this.#input.byteLines(options);
   }
 

@@ -50,6 +50,21 @@ Deno.test("MessageStore.enqueue() writes an id once, and gives what is there as 
   assertEquals(waitingIds(history), ["b"]);
 });
 
+Deno.test("MessageStore.enqueue() writes what is to come after a message only with that one", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  const after = (id: string, before: string) => ({ ...draft(id), after: before });
+  const saved = history.messages.enqueue([
+    draft("a"),
+    after("b", "a"),
+    after("d", "c"),
+    after("e", "d"),
+  ], 2);
+  assertEquals(saved.map((own) => own?.id), ["a", "b", undefined, undefined]);
+  assertEquals(waitingIds(history), ["a", "b"]);
+  // What is there already stays, whatever it was to come after.
+  assertEquals(history.messages.enqueue([after("b", "c")], 3)[0], saved[1]);
+});
+
 Deno.test("MessageStore.has() finds both sides of one conversation", () => {
   using history = openHistory(":memory:", SELF, 1);
   history.messages.enqueue([draft("a"), draft("x", AT)], 2);

@@ -24,38 +24,42 @@ const BYTE_ORDER_MARK = /^\ufeff/;
 const KEYS: readonly string[] = ["text", "id", "replyTo"];
 
 /**
+ * Gives the lines that are here already together, at most `atOnce`.
  * @throws ChatError `bad-usage` for a line that can be no message, or an input that cannot be read;
  *   the signal's reason
  */
 export async function* inputLines(
   terminal: Pick<Terminal, "byteLines">,
-  { json, signal }: { readonly json: boolean; readonly signal: AbortSignal },
-): AsyncGenerator<InputLine, void, void> {
+  { json, atOnce, signal }: {
+    readonly json: boolean;
+    readonly atOnce: number;
+    readonly signal: AbortSignal;
+  },
+): AsyncGenerator<readonly InputLine[], void, void> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let number = 0;
   try {
-    for await (const bytes of terminal.byteLines({ maxBytes: MAX_LINE_BYTES, signal })) {
-      number++;
-      const written = decoder.decode(bytes);
-      const line = number === 1 ? written.replace(BYTE_ORDER_MARK, "") : written;
-      if (line === "") continue;
-      const message = json ? parse(line) : { text: line, id: undefined, replyTo: undefined };
-      const fault = textFault(message.text);
-      if (fault !== undefined) throw new LineFault(fault, "send it in parts");
-      yield { number, ...message };
+    for await (const batch of terminal.byteLines({ maxBytes: MAX_LINE_BYTES, atOnce, signal })) {
+      const lines: InputLine[] = [];
+      let fault: unknown;
+      for (const bytes of batch) {
+        number++;
+        try {
+          const line = decode(bytes, decoder, number === 1);
+          if (line !== "") lines.push({ number, ...messageOf(line, json) });
+        } catch (error) {
+          fault = error;
+          break;
+        }
+      }
+      if (lines.length > 0) yield lines;
+      if (fault !== undefined) throw fault;
     }
   } catch (error) {
     if (error instanceof RangeError) {
       throw lineError(number + 1, `it is longer than ${MAX_LINE_BYTES} bytes`, "send it in parts");
     }
     if (error instanceof LineFault) throw lineError(number, error.message, error.hint);
-    if (error instanceof TypeError) {
-      throw lineError(
-        number,
-        "it is not UTF-8 text",
-        "convert it, or encode it, such as by base64",
-      );
-    }
     throw error;
   }
 }
@@ -73,6 +77,24 @@ class LineFault extends Error {
   constructor(message: string, readonly hint: string) {
     super(message);
   }
+}
+
+/** @throws LineFault */
+function decode(bytes: Uint8Array, decoder: TextDecoder, isFirst: boolean): string {
+  try {
+    const line = decoder.decode(bytes);
+    return isFirst ? line.replace(BYTE_ORDER_MARK, "") : line;
+  } catch {
+    throw new LineFault("it is not UTF-8 text", "convert it, or encode it, such as by base64");
+  }
+}
+
+/** @throws LineFault */
+function messageOf(line: string, json: boolean): Omit<InputLine, "number"> {
+  const message = json ? parse(line) : { text: line, id: undefined, replyTo: undefined };
+  const fault = textFault(message.text);
+  if (fault !== undefined) throw new LineFault(fault, "send it in parts");
+  return message;
 }
 
 /** @throws LineFault */

@@ -1,7 +1,8 @@
 /**
- * Standard input on its way to the peer. A line is saved before the next one is read on, one after
- * the other: so where saving fails, or the process is killed, exactly a beginning of the input is
- * saved. And no line is taken while too many before it are not where they should be (`--until`).
+ * Standard input on its way to the peer. Lines that are here together are saved together, each only
+ * with the one before it: so where saving fails, or a process is killed, what is saved is exactly a
+ * beginning of the input. And no line is taken while too many before it are not where they should be
+ * (`--until`).
  */
 import { ChatError } from "../../errors.ts";
 import type { OwnMessage } from "../../history/message_record.ts";
@@ -18,7 +19,9 @@ import { lineId, type Stream } from "./line_id.ts";
  * Lines that may be on their way: enough that the way is never empty, and no more than 8 MiB of the
  * longest messages.
  */
-export const MAX_UNDERWAY = 256;
+const MAX_UNDERWAY = 256;
+/** Lines that are saved together: they share a commit, or a way to the node that runs. */
+const MAX_AT_ONCE = 32;
 
 export interface OutgoingInit {
   readonly session: LastingSession;
@@ -51,6 +54,8 @@ export class Outgoing implements Disposable {
   readonly #numbers = new Map<string, number>();
   readonly #failed = new Map<"refused" | "cancelled", FailedLines>();
   #count = 0;
+  /** The last position of the history before the first line; undefined: every line is new. */
+  #before: number | undefined;
 
   constructor(init: OutgoingInit) {
     this.#init = init;
@@ -85,12 +90,21 @@ export class Outgoing implements Disposable {
    * @throws ChatError `bad-usage`, `storage-failed`
    */
   async readAll(): Promise<void> {
-    const { terminal, json, signal } = this.#init;
+    const { terminal, json, stream, session, signal } = this.#init;
     try {
-      for await (const line of inputLines(terminal, { json, signal })) {
-        await this.#messages.atMost(MAX_UNDERWAY - 1);
-        signal.throwIfAborted();
-        await this.#send(line);
+      if (json || stream !== undefined) {
+        const [last] = await session.ask((node) => node.history({ limit: 1 }));
+        this.#before = last?.position ?? 0;
+      }
+      for await (const batch of inputLines(terminal, { json, atOnce: MAX_AT_ONCE, signal })) {
+        for (let start = 0; start < batch.length;) {
+          // A line that is saved already may turn out to be another one: then none after it counts.
+          const together = batch.slice(start, this.#before === undefined ? undefined : start + 1);
+          await this.#messages.atMost(MAX_UNDERWAY - together.length);
+          signal.throwIfAborted();
+          await this.#sendAll(together);
+          start += together.length;
+        }
         if (json) await unlessAborted(terminal.flush(), signal);
       }
     } catch (error) {
@@ -107,18 +121,38 @@ export class Outgoing implements Disposable {
     this.#messages[Symbol.dispose]();
   }
 
-  async #send(line: InputLine): Promise<void> {
-    const { stream, newId } = this.#init;
-    const { number, text, replyTo } = line;
-    const id = line.id ?? (stream === undefined ? newId() : await lineId(stream, number));
-    this.#numbers.set(id, number);
-    try {
-      const own = await this.#messages.send({ recipient: this.#recipient, text, id, replyTo });
-      this.#count++;
-      this.#pin(own);
-    } catch (error) {
-      throw this.#explain(error, line);
+  async #sendAll(lines: readonly InputLine[]): Promise<void> {
+    const ids = await Promise.all(lines.map((line) => this.#idOf(line)));
+    const done = await Promise.allSettled(
+      lines.map((line, index) => this.#send(line, ids[index] ?? "", ids[index - 1])),
+    );
+    // Those that were not saved, one by one: it may have been the fault of one, or of a moment.
+    for (const [index, line] of lines.entries()) {
+      if (done[index]?.status !== "rejected") continue;
+      try {
+        await this.#send(line, ids[index] ?? "", undefined);
+      } catch (error) {
+        throw this.#explain(error, line);
+      }
     }
+  }
+
+  async #idOf({ id, number }: InputLine): Promise<string> {
+    const { stream, newId } = this.#init;
+    return id ?? (stream === undefined ? newId() : await lineId(stream, number));
+  }
+
+  async #send(
+    { number, text, replyTo }: InputLine,
+    id: string,
+    after: string | undefined,
+  ): Promise<void> {
+    const recipient = this.#recipient;
+    this.#numbers.set(id, number);
+    const own = await this.#messages.send({ recipient, text, id, replyTo, after });
+    this.#pin(own);
+    this.#count++;
+    if (this.#before !== undefined && own.position > this.#before) this.#before = undefined;
   }
 
   /** The peer that answered at an address is whom the rest is for as well. */
