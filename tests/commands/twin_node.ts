@@ -50,7 +50,7 @@ export interface TwinBehaviour {
   readonly peers?: readonly ActivePeer[];
   readonly known?: readonly KnownPeer[];
   /** Called after a message was saved. */
-  readonly onSend?: (message: OwnMessage, node: TwinNode) => void;
+  readonly onSend?: (message: OwnMessage, node: TwinNode) => void | Promise<void>;
   readonly connect?: (recipient: Recipient, signal: AbortSignal) => Promise<ActivePeer>;
   readonly connectAll?: () => Promise<ConnectResult[]>;
   readonly settleConnections?: (signal: AbortSignal) => Promise<void>;
@@ -190,8 +190,15 @@ export class TwinNode implements ChatNode {
     return known.find((peer) => peer.peerId === peerId)?.name || shortPeerId(peerId);
   }
 
-  history(_query: HistoryQuery): Promise<MessageRecord[]> {
-    return Promise.try(() => this.#behaviour.history?.(this) ?? []);
+  history({ after, unread = false, limit }: HistoryQuery): Promise<MessageRecord[]> {
+    return Promise.try(() => {
+      const all = this.#behaviour.history?.(this) ?? [];
+      const isSeen = ({ position }: MessageRecord) =>
+        this.seen.some((message) => message.position === position);
+      const fitting = all.filter((message) => message.position > (after ?? 0))
+        .filter((message) => !unread || message.direction === "in" && !isSeen(message));
+      return after === undefined ? fitting.slice(-limit) : fitting.slice(0, limit);
+    });
   }
 
   async counts(): Promise<Counts> {

@@ -10,7 +10,8 @@ import type { PipeOptions } from "../pipe.ts";
 import { IT_GOES_ON } from "../send/words.ts";
 import type { Outgoing } from "./outgoing.ts";
 
-const GOES_LATER = "they go out the next time this profile runs a node, such as: p2p-chat listen";
+const GOES_LATER =
+  "what waits goes out the next time this profile runs a node, such as: p2p-chat listen";
 
 export interface Ending {
   readonly outgoing: Outgoing;
