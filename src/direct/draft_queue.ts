@@ -3,6 +3,7 @@
  * commit. While another process holds the database's lock they wait, and are tried again; any other
  * failure is told to whoever wrote them.
  */
+import { setImmediate } from "node:timers";
 import { ChatError } from "../errors.ts";
 import { STORAGE_RETRY_MS } from "./state.ts";
 
@@ -44,7 +45,8 @@ export class DraftQueue<Draft, Own> implements Disposable {
     this.#pending.push(pending);
     if (!this.#planned) {
       this.#planned = true;
-      queueMicrotask(() => this.#save());
+      // Not a microtask: what several requests bring at once comes in many of them.
+      setImmediate(() => this.#save());
     }
     try {
       return await promise;
