@@ -120,7 +120,7 @@ async function loadedBy(file: string, seen = new Map<string, string[]>()) {
 
 Deno.test("a command that works through a node that runs loads neither libp2p nor the history", async () => {
   const seen = await loadedBy("src/commands/process.ts");
-  const names = ["send", "peers", "peers/watch", "connect", "events", "history/follow"];
+  const names = ["send", "pipe", "peers", "peers/watch", "connect", "events", "history/follow"];
   for (const name of names) await loadedBy(`src/commands/${name}.ts`, seen);
   await loadedBy("src/control/client.ts", seen);
   assert(seen.size > 30, `only ${seen.size} modules found: the pattern is broken`);

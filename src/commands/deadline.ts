@@ -36,6 +36,20 @@ export function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /**
+ * Resolves when `work` does, or when `signal` aborts, and leaves nothing behind at the signal: for
+ * what is waited for again and again.
+ * @throws what `work` throws
+ */
+export function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const abort = () => resolve();
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  return promise;
+}
+
+/**
  * Aborts when one of the two does, with its reason. Use it instead of `AbortSignal.any()` for what is
  * waited for long: Deno 2.4.2 collects that one while somebody still listens to it.
  */

@@ -30,6 +30,7 @@ export const EXIT_CODES = {
 /** A message that did not get as far as it should; its state decides on the exit code. */
 export class Undelivered extends ChatError {
   readonly exitCode: number;
+  readonly #state: keyof typeof UNDELIVERED_EXIT_CODES;
 
   /** @param state where the message is now */
   constructor(
@@ -39,6 +40,16 @@ export class Undelivered extends ChatError {
   ) {
     super(state === "refused" ? "refused" : "not-delivered", message, options);
     this.exitCode = UNDELIVERED_EXIT_CODES[state];
+    this.#state = state;
+  }
+
+  /** The same for several messages, of which this was the worst. */
+  ofAll(message: string): Undelivered {
+    return new Undelivered(
+      this.#state,
+      message,
+      this.hint === undefined ? {} : { hint: this.hint },
+    );
   }
 }
 

@@ -44,7 +44,7 @@ export interface ReadyLine {
   readonly profile: string;
 }
 
-/** One message: `listen` for those that arrive, `history` for all. */
+/** One message: `listen` and `pipe` for those that arrive, `history` for all. */
 export interface MessageLine {
   readonly event: "message";
   readonly id: string;
@@ -69,7 +69,7 @@ export interface MessageLine {
   readonly replyTo: string | null;
 }
 
-/** An own message got further. */
+/** An own message got further: `listen` for all, `send` and `pipe` for what they send. */
 export interface StateLine {
   readonly event: "state";
   readonly id: string;
@@ -142,7 +142,7 @@ export interface PeerLine {
 }
 
 /**
- * What became of one target of `connect`, of the message of `send`, of one message of `outbox cancel`
+ * What became of one target of `connect`, of one recipient of `send`, of one message of `outbox cancel`
  * or `outbox retry`.
  */
 export interface ResultLine {

@@ -94,7 +94,7 @@ export const NDJSON_EVENTS: {
   },
   message: {
     meaning: "A message: one that arrives, or one of the history.",
-    printedBy: ["listen", "events", "history"],
+    printedBy: ["listen", "events", "history", "pipe"],
     fields: {
       id: text("the message, together with who wrote it"),
       direction: word(["in", "out"], "`out`: written here"),
@@ -113,7 +113,7 @@ export const NDJSON_EVENTS: {
   },
   state: {
     meaning: "An own message was queued, or got further.",
-    printedBy: ["listen", "events", "history"],
+    printedBy: ["listen", "events", "history", "pipe", "send"],
     fields: {
       id: text("the message"),
       peerId: orNull(peerId, nobodyYet),

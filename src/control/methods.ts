@@ -22,8 +22,13 @@ export function methodsOf(node: ChatNode, subscription: Subscription): Methods {
     subscribe: () => subscription.begin(),
     unsubscribe: () => Promise.resolve(subscription.end() ?? undefined),
     resolve: ({ peer }) => node.resolve(peer),
-    send: ({ recipient, text, replyTo }, signal) =>
-      node.send(recipient, text, { signal, ...(replyTo === undefined ? {} : { replyTo }) }),
+    send: ({ recipient, text, id, replyTo, after }, signal) =>
+      node.send(recipient, text, {
+        signal,
+        ...(id === undefined ? {} : { id }),
+        ...(replyTo === undefined ? {} : { replyTo }),
+        ...(after === undefined ? {} : { after }),
+      }),
     settled: ({ messageId }, signal) => node.settled(messageId, { signal }),
     connect: ({ recipient }, signal) => node.connect(recipient, { signal }),
     connectAll: (_, signal) => node.connectAll({ signal }),

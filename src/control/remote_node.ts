@@ -26,6 +26,7 @@ import type {
   Reachability,
   Recipient,
   SeenMessage,
+  SendOptions,
   UnreadRange,
 } from "../node/chat_node.ts";
 import { shortPeerId } from "../node/recipient.ts";
@@ -143,9 +144,9 @@ export class RemoteNode implements ChatNode {
   send(
     recipient: Recipient,
     text: string,
-    { replyTo, signal }: { replyTo?: string; signal?: AbortSignal } = {},
+    { id, replyTo, after, signal }: SendOptions = {},
   ): Promise<OwnMessage> {
-    return this.#call("send", { recipient, text, replyTo }, signal);
+    return this.#call("send", { recipient, text, id, replyTo, after }, signal);
   }
 
   settled(messageId: string, { signal }: { signal: AbortSignal }): Promise<OwnMessage> {

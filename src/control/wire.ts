@@ -96,7 +96,13 @@ export interface Shapes {
   unsubscribe: { params: undefined; result: undefined };
   resolve: { params: { peer: string }; result: Recipient };
   send: {
-    params: { recipient: Recipient; text: string; replyTo: string | undefined };
+    params: {
+      recipient: Recipient;
+      text: string;
+      id: string | undefined;
+      replyTo: string | undefined;
+      after: string | undefined;
+    };
     result: OwnMessage;
   };
   settled: { params: { messageId: string }; result: OwnMessage };
@@ -260,15 +266,17 @@ const limited = record<{ limit: number }>({ limit: integer(0, MAX_MESSAGES) });
 const historyQuery: Check<HistoryQuery> = (value, path) => {
   const field = <Shape>(key: keyof HistoryQuery, check: Check<Shape>) =>
     orUndefined(check)(fieldOf(value, key, path), `${path}.${key}`);
-  const [who, after, since, words] = [
+  const [who, after, unread, since, words] = [
     field("conversation", recipient),
     field("after", position),
+    field("unread", boolean),
     field("since", number),
     field("search", text(LONGEST_TEXT)),
   ];
   return {
     ...(who === undefined ? {} : { conversation: who }),
     ...(after === undefined ? {} : { after }),
+    ...(unread === undefined ? {} : { unread }),
     ...(since === undefined ? {} : { since }),
     ...(words === undefined ? {} : { search: words }),
     limit: integer(1, MAX_MESSAGES)(fieldOf(value, "limit", path), `${path}.limit`),
@@ -300,7 +308,9 @@ export const METHODS: {
     params: record<Shapes["send"]["params"]>({
       recipient,
       text: text(LONGEST_TEXT),
+      id: orUndefined(word),
       replyTo: orUndefined(word),
+      after: orUndefined(word),
     }),
     result: ownMessage,
   },

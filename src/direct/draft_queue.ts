@@ -3,6 +3,7 @@
  * commit. While another process holds the database's lock they wait, and are tried again; any other
  * failure is told to whoever wrote them.
  */
+import { setImmediate } from "node:timers";
 import { ChatError } from "../errors.ts";
 import { STORAGE_RETRY_MS } from "./state.ts";
 
@@ -17,14 +18,17 @@ interface Pending<Draft, Own> {
 
 /** Saves drafts; dispose it to give up those that wait. */
 export class DraftQueue<Draft, Own> implements Disposable {
-  readonly #enqueue: (drafts: readonly Draft[]) => Own[];
+  readonly #enqueue: (drafts: readonly Draft[]) => (Own | undefined)[];
   #pending: Pending<Draft, Own>[] = [];
   #planned = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
 
-  /** @param enqueue saves all or none, and gives the saved in the same order */
-  constructor(enqueue: (drafts: readonly Draft[]) => Own[]) {
+  /**
+   * @param enqueue saves all or none, and gives the saved in the same order; undefined for one that is
+   *   not to be saved, as what it follows is missing
+   */
+  constructor(enqueue: (drafts: readonly Draft[]) => (Own | undefined)[]) {
     this.#enqueue = enqueue;
   }
 
@@ -41,7 +45,8 @@ export class DraftQueue<Draft, Own> implements Disposable {
     this.#pending.push(pending);
     if (!this.#planned) {
       this.#planned = true;
-      queueMicrotask(() => this.#save());
+      // Not a microtask: what several requests bring at once comes in many of them.
+      setImmediate(() => this.#save());
     }
     try {
       return await promise;
@@ -69,7 +74,7 @@ export class DraftQueue<Draft, Own> implements Disposable {
       batch.forEach(({ resolve, reject }, index) => {
         const own = saved[index];
         if (own === undefined) {
-          reject(new Error("the store saved fewer messages than it was given"));
+          reject(new ChatError("storage-failed", "not saved: the message before it was not"));
         } else resolve(own);
       });
     } catch (error) {

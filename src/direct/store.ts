@@ -7,8 +7,8 @@ import type { WireMessage } from "./wire.ts";
  * as they are to whoever listens.
  */
 export interface DirectStore<Draft, Own, Received> {
-  /** Saves new messages as queued, in order. */
-  enqueue(drafts: readonly Draft[], now: number): Own[];
+  /** Saves new messages as queued, in order; undefined for one that lacks what it is to follow. */
+  enqueue(drafts: readonly Draft[], now: number): (Own | undefined)[];
   /** Waiting messages to a peer with a sequence number above `after`, in order. */
   waiting(peerId: string, after: number, limit: number): WireMessage[];
   /** Records a state of messages to a peer, and returns those that came to it. */

@@ -7,14 +7,15 @@
  */
 import { parse as parseUuid, stringify as stringifyUuid } from "uuid";
 import { encodeFrames } from "../framing/mod.ts";
+import { MAX_TEXT_BYTES, textFault } from "./text.ts";
 import { Frame } from "./wire.pb.ts";
+
+export { MAX_TEXT_BYTES, textBytes, textFault } from "./text.ts";
 
 export const DIRECT_PROTOCOL = "/p2p-chat/direct/1.0.0";
 
 /** Largest frame; a message with the largest text and all other fields fits in half of it. */
 export const MAX_FRAME_BYTES = 64 * 1024;
-/** Largest text of a message, in bytes of UTF-8. */
-export const MAX_TEXT_BYTES = 32 * 1024;
 /** Messages that may be unanswered on one stream: what a sender may cost its recipient. */
 export const WINDOW_MESSAGES = 1024;
 /** Bytes of text that may be unanswered on one stream. */
@@ -50,26 +51,6 @@ export type DirectFrame =
   /** Own messages that were shown there. */
   | { readonly type: "read"; readonly ids: readonly string[] }
   | { readonly type: "read-acknowledgement"; readonly ids: readonly string[] };
-
-/** The number of bytes of UTF-8 that `text` takes. */
-export function textBytes(text: string): number {
-  return new TextEncoder().encode(text).byteLength;
-}
-
-/**
- * Says why a text cannot be sent, or undefined if it can.
- * A text is 1 B to 32 KiB of UTF-8 without NUL.
- */
-export function textFault(text: string): string | undefined {
-  if (text.length === 0) return "the text is empty";
-  const bytes = textBytes(text);
-  if (bytes > MAX_TEXT_BYTES) {
-    return `the text has ${bytes} bytes, the limit is ${MAX_TEXT_BYTES}`;
-  }
-  if (text.includes("\0")) return "the text contains a NUL character";
-  if (!text.isWellFormed()) return "the text is not valid Unicode (a lone surrogate)";
-  return undefined;
-}
 
 /** Messages as one run of frames. */
 export function encodeMessages(messages: readonly WireMessage[]): Uint8Array {

@@ -18,6 +18,8 @@ export interface Draft {
   readonly text: string;
   readonly sentAt: number;
   readonly replyTo: string | undefined;
+  /** Id of an own message without which this one is not to be saved either. */
+  readonly after?: string | undefined;
 }
 
 /** A message from the wire. */
@@ -74,6 +76,8 @@ export class MessageStore {
   readonly #selectWaiting: StatementSync;
   readonly #nextSequence: StatementSync;
   readonly #selectPeerConversation: StatementSync;
+  readonly #selectOwn: StatementSync;
+  readonly #selectIn: StatementSync;
 
   /** @param selfKey the row of this profile's own identity in `peer` */
   constructor(db: DatabaseSync, peers: PeerStore, selfKey: number) {
@@ -102,13 +106,26 @@ export class MessageStore {
     this.#selectPeerConversation = db.prepare(
       "SELECT key FROM conversation WHERE peer = (SELECT key FROM peer WHERE peer_id = ?)",
     );
+    this.#selectOwn = db.prepare(`${SELECT_MESSAGE} WHERE sender = ${selfKey} AND id = ?`);
+    // Its sender is one of the two sides: ids are found by sender.
+    this.#selectIn = db.prepare(`
+      SELECT 1 FROM message
+      WHERE sender IN (?, (SELECT peer FROM conversation WHERE key = ?))
+        AND id = ? AND conversation = ?`);
   }
 
-  /** Saves drafts as `queued`, in the given order. */
-  enqueue(drafts: readonly Draft[], now: number): OwnMessage[] {
+  /**
+   * Saves drafts as `queued`, in the given order. Where an own message has the id of a draft already,
+   * nothing is written, and that message is given as it is now, whatever it says.
+   * @returns one for each draft; undefined where the message that it is to come after is missing
+   */
+  enqueue(drafts: readonly Draft[], now: number): (OwnMessage | undefined)[] {
     return transaction(this.#db, () =>
       drafts.map((draft) => {
-        const { conversation, id, sentAt, text, replyTo } = draft;
+        const { conversation, id, sentAt, text, replyTo, after } = draft;
+        const stored = this.own(id);
+        if (stored !== undefined) return stored;
+        if (after !== undefined && this.own(after) === undefined) return undefined;
         const key = this.#conversationKey(conversation, now);
         const { lastInsertRowid } = this.#insertOwn
           .run(key, id, sentAt, now, this.#takeSequence(key), replyTo ?? null, text);
@@ -233,13 +250,17 @@ export class MessageStore {
     return true;
   }
 
+  /** Whether a message is in a conversation, own or received. */
+  has(conversation: Conversation, id: string): boolean {
+    return guard(this.#db, () => {
+      const key = this.#findConversation(conversation);
+      return key !== undefined && this.#selectIn.get(this.#selfKey, key, id, key) !== undefined;
+    });
+  }
+
   /** An own message by its id. */
   own(id: string): OwnMessage | undefined {
-    const row = guard(
-      this.#db,
-      () =>
-        this.#db.prepare(`${SELECT_MESSAGE} WHERE sender = ${this.#selfKey} AND id = ?`).get(id),
-    );
+    const row = guard(this.#db, () => this.#selectOwn.get(id));
     if (row === undefined) return undefined;
     const message = readMessage(row, this.#selfKey);
     return message.direction === "out" ? message : undefined;

@@ -30,6 +30,8 @@ export interface MessageQuery {
   readonly conversation?: Conversation;
   /** Only messages at a later position; what is committed later has a later one. */
   readonly after?: number;
+  /** Only messages that arrived and were never shown. */
+  readonly unread?: boolean;
   /** Only messages that arrived or were written at or after this time, ms since the epoch. */
   readonly since?: number;
   /** Only messages whose text contains this; ASCII letters match in either case. */
@@ -159,6 +161,7 @@ function listMessages(db: DatabaseSync, selfKey: number, query: MessageQuery): M
     conditions.push("message.position > ?");
     values.push(query.after);
   }
+  if (query.unread) conditions.push("message.state IS NULL AND message.read_at IS NULL");
   const direction = query.after === undefined ? "DESC" : "ASC";
   const messages = db
     .prepare(

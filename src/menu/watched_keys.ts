@@ -28,6 +28,7 @@ export function watchKeys(terminal: Terminal): WatchedTerminal {
     remark: (line) => screen.remark(line),
     write: (text) => screen.write(text),
     lines: (options) => screen.lines(options),
+    byteLines: (options) => screen.byteLines(options),
     readAll: (options) => screen.readAll(options),
     flush: () => screen.flush(),
     onResize: (listener) => screen.onResize(listener),

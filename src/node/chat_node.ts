@@ -90,12 +90,29 @@ export interface HistoryQuery {
   readonly conversation?: Recipient;
   /** Only messages at a later position of the history; what arrives later has a later one. */
   readonly after?: number;
+  /** Only messages that arrived and were never shown. */
+  readonly unread?: boolean;
   /** Only messages at or after this time (arrival for incoming ones), ms since the epoch. */
   readonly since?: number;
   /** Only messages whose text contains this, ignoring case. */
   readonly search?: string;
   /** 1 to 100,000. */
   readonly limit: number;
+}
+
+/** What may be said of a message beside its text. */
+export interface SendOptions {
+  /** A UUID in lower case; without it, a new one. */
+  readonly id?: string;
+  /** Id of the message in the conversation that this one answers. */
+  readonly replyTo?: string;
+  /**
+   * Id of an own message without which this one is not saved either (`storage-failed`): so several
+   * may be asked for at once, and what is saved of them is a beginning.
+   */
+  readonly after?: string;
+  /** Gives it up while it is not saved. */
+  readonly signal?: AbortSignal;
 }
 
 /** Which events a listener gets first. */
@@ -135,15 +152,15 @@ export interface ChatNode extends AsyncDisposable {
   /**
    * Saves a message for `recipient` and starts its delivery. Resolves once it is committed to disk:
    * from then on it is delivered or still listed as waiting, whatever happens.
+   *
+   * With an id of one's own it may be asked for again, where no answer came: a message that is in the
+   * history already is not written again, but returned as it is now.
    * @param text 1 B to 32 KiB of UTF-8
-   * @throws ChatError `bad-usage` (empty or too long), `refused` (the person blocked the recipient),
-   *   `storage-failed`; nothing was saved then
+   * @throws ChatError `bad-usage` (empty or too long; the id belongs to another message; there is no
+   *   `replyTo` in the conversation), `refused` (the person blocked the recipient), `storage-failed`;
+   *   nothing was saved then
    */
-  send(
-    recipient: Recipient,
-    text: string,
-    options?: { replyTo?: string; signal?: AbortSignal },
-  ): Promise<OwnMessage>;
+  send(recipient: Recipient, text: string, options?: SendOptions): Promise<OwnMessage>;
   /**
    * Resolves when the message is delivered, read, refused or cancelled.
    * @throws the signal's reason

@@ -1,7 +1,6 @@
 /** A running node as the commands see it: joins delivery, presence, the peer book and the history. */
 import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
-import { textFault } from "../direct/mod.ts";
 import { ChatError } from "../errors.ts";
 import type { Contact, ContactChange, History, OutboxEntry } from "../history/mod.ts";
 import type {
@@ -23,11 +22,13 @@ import type {
   Reachability,
   Recipient,
   SeenMessage,
+  SendOptions,
   SubscribeOptions,
   UnreadRange,
 } from "./chat_node.ts";
 import type { ContactBook } from "./contact_book.ts";
 import { dialFailure } from "./dial_failure.ts";
+import { requireAnswered, requireSame, requireSendable } from "./draft_check.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Delivery, Reach, Roster } from "./rooms.ts";
 import { resolveRecipient, shortPeerId } from "./recipient.ts";
@@ -73,10 +74,13 @@ export class RunningNode implements OwnNode {
 
   /** Newer messages come as events. */
   readonly #lastPosition: number;
+  /** Position of the own message that was saved last. */
+  #lastQueued: number;
 
   constructor(init: RunningNodeInit) {
     this.#init = init;
     this.#lastPosition = init.history.list({ limit: 1 })[0]?.position ?? 0;
+    this.#lastQueued = this.#lastPosition;
   }
 
   /** Joins the rooms that report to this node; once, before it is used. */
@@ -129,22 +133,24 @@ export class RunningNode implements OwnNode {
   async send(
     recipient: Recipient,
     text: string,
-    { replyTo, signal }: { replyTo?: string; signal?: AbortSignal } = {},
+    { id = v7(), replyTo, after, signal }: SendOptions = {},
   ): Promise<OwnMessage> {
-    const fault = textFault(text);
-    if (fault !== undefined) {
-      throw new ChatError("bad-usage", `not sent: ${fault}`, {
-        hint: "a message is 1 B to 32 KiB of text; send a longer one in parts",
-      });
-    }
+    requireSendable({ text, id });
     const conversation = this.#conversation(recipient);
     if (conversation.kind === "peer") this.#refuseBlocked(conversation.peerId);
-    const { now } = this.#init;
-    const draft = { conversation, id: v7(), text, sentAt: now(), replyTo };
+    const { now, history } = this.#init;
+    const draft = { conversation, id, text, sentAt: now(), replyTo, after };
+    requireAnswered(history, draft);
     const own = await this.#joined(this.#delivery)
       .save(draft, signal === undefined ? {} : { signal });
-    this.emit({ event: "state", message: own });
-    this.#dispatch(conversation, recipient.kind === "peer" ? recipient.address : undefined);
+    // What is saved now has a later position than all before.
+    if (own.position > this.#lastQueued) {
+      this.#lastQueued = own.position;
+      this.emit({ event: "state", message: own });
+    } else requireSame(history, own, draft, recipient);
+    if (own.state === "queued" || own.state === "sent") {
+      this.#dispatch(own.conversation, recipient.kind === "peer" ? recipient.address : undefined);
+    }
     return own;
   }
 

@@ -41,20 +41,58 @@ export class InputReader {
    * @throws the signal's reason; ChatError `bad-usage` for a line over 1 MiB
    */
   async *lines(options: { signal?: AbortSignal } = {}): AsyncGenerator<string, void, void> {
+    try {
+      for await (const line of this.#lines(MAX_LINE_BYTES, options.signal)) {
+        yield this.#decoder.decode(line);
+      }
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new ChatError("bad-usage", `a line of input is longer than ${MAX_LINE_BYTES} B`);
+    }
+  }
+
+  /**
+   * The same lines as they are, for whoever must not lose anything: at most `atOnce` that are here
+   * already at a time. Leaving the loop loses no more than those.
+   * @throws RangeError for a line beyond `maxBytes`; ChatError `bad-usage` where reading fails; the
+   *   signal's reason
+   */
+  async *byteLines(
+    { maxBytes, atOnce, signal }: { maxBytes: number; atOnce: number; signal?: AbortSignal },
+  ): AsyncGenerator<Uint8Array[], void, void> {
+    for await (const line of this.#lines(maxBytes, signal)) {
+      const batch = [line];
+      while (batch.length < atOnce) {
+        const end = this.#kept.indexOf(LINE_FEED);
+        if (end < 0 || end > maxBytes) break;
+        batch.push(this.#takeLine(end, end + 1));
+      }
+      yield batch;
+    }
+    if (this.#state.kind === "failed") {
+      const { error: cause } = this.#state;
+      throw new ChatError("bad-usage", "standard input cannot be read", { cause });
+    }
+  }
+
+  async *#lines(
+    maxBytes: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array, void, void> {
     for (let from = 0;;) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const end = this.#kept.indexOf(LINE_FEED, from);
-      if (end >= 0) {
+      if (end > maxBytes || end < 0 && this.#kept.length > maxBytes) {
+        throw new RangeError(`a line of input is longer than ${maxBytes} B`);
+      } else if (end >= 0) {
         yield this.#takeLine(end, end + 1);
         from = 0;
       } else if (this.#state.kind !== "open") {
         if (this.#kept.length > 0) yield this.#takeLine(this.#kept.length, this.#kept.length);
         return;
-      } else if (this.#kept.length > MAX_LINE_BYTES) {
-        throw new ChatError("bad-usage", `a line of input is longer than ${MAX_LINE_BYTES} B`);
       } else {
         from = this.#kept.length;
-        await this.#fill(options.signal);
+        await this.#fill(signal);
       }
     }
   }
@@ -103,9 +141,9 @@ export class InputReader {
     }
   }
 
-  #takeLine(end: number, next: number): string {
+  #takeLine(end: number, next: number): Uint8Array {
     const hasReturn = end > 0 && this.#kept[end - 1] === CARRIAGE_RETURN;
-    const line = this.#decoder.decode(this.#kept.subarray(0, hasReturn ? end - 1 : end));
+    const line = this.#kept.subarray(0, hasReturn ? end - 1 : end);
     this.#kept = this.#kept.subarray(next);
     return line;
   }

@@ -161,6 +161,12 @@ export class MemoryTerminal implements ScreenTerminal {
     return this.#reader.lines(options);
   }
 
+  byteLines(
+    options: { maxBytes: number; atOnce: number; signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array[]> {
+    return this.#reader.byteLines(options);
+  }
+
   readAll(options: { maxBytes: number; signal?: AbortSignal }): Promise<string> {
     return this.#reader.readAll(options);
   }

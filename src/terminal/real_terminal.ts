@@ -124,6 +124,12 @@ export class RealTerminal implements ScreenTerminal {
     return this.#input.lines(options);
   }
 
+  byteLines(
+    options: { maxBytes: number; atOnce: number; signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array[]> {
+    return this.#input.byteLines(options);
+  }
+
   readAll(options: { maxBytes: number; signal?: AbortSignal }): Promise<string> {
     return this.#input.readAll(options);
   }

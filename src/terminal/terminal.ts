@@ -22,6 +22,13 @@ export interface Terminal {
   /** Lines of standard input without their ends (`\n` or `\r\n`); invalid UTF-8 is replaced. */
   lines(options?: { signal?: AbortSignal }): AsyncIterable<string>;
   /**
+   * The same lines as they are, at most `atOnce` that are here already at a time.
+   * @throws RangeError for a line beyond `maxBytes`; ChatError `bad-usage` where reading fails
+   */
+  byteLines(
+    options: { maxBytes: number; atOnce: number; signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array[]>;
+  /**
    * All of standard input.
    * @throws RangeError beyond `maxBytes`; TypeError for invalid UTF-8
    */

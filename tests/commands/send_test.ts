@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ChatError } from "../../src/errors.ts";
 import type { OwnMessage } from "../../src/history/message_record.ts";
 import { Harness } from "./harness.ts";
-import { activePeer, NOW, RED, type TwinNode } from "./twin_node.ts";
+import { activePeer, BLUE, NOW, RED, type TwinNode } from "./twin_node.ts";
 
 const deliver = (message: OwnMessage, node: TwinNode) => node.advance(message, "delivered");
 
@@ -102,7 +102,7 @@ Deno.test("`send --until queued` waits for nobody", async () => {
   assertEquals(await program.run("send", "127.0.0.1:7000", "hello", "--until", "queued"), 0);
   assertEquals(program.terminal.outLines, ["queued for 127.0.0.1:7000"]);
   assertEquals(await program.run("send", "[::1]:7000", "hi", "--until", "queued", "--json"), 0);
-  const [line] = program.jsonLines;
+  const line = program.jsonLines.at(-1);
   assertEquals([Object(line).ok, Object(line).state], [true, "queued"]);
   assertEquals(dials, 0);
 });
@@ -187,6 +187,149 @@ Deno.test("`send` ends with 1 when the message was cancelled meanwhile", async (
   assertEquals(program.terminal.errLines[2], "error: the message to red was cancelled");
 });
 
+const BOTH = { peers: [activePeer(), activePeer({ peerId: BLUE, name: "blue" })] };
+
+Deno.test("`send --to` sends to each, once, and says what became of it", async () => {
+  let time = NOW;
+  await using program = await Harness.make({
+    ...BOTH,
+    now: () => time,
+    onSend(message, node) {
+      time += 12;
+      deliver(message, node);
+    },
+  });
+  const code = await program.run("send", "--to", "red", "--to", "blue", "--to", RED, "all is well");
+  assertEquals(code, 0);
+  assertEquals(
+    program.node?.sent,
+    [RED, BLUE].map((peerId) => ({
+      recipient: { kind: "peer", peerId },
+      text: "all is well",
+    })),
+  );
+  assertEquals(program.terminal.outLines, [
+    "peer  state         who, or why not",
+    "red   ✓  delivered  red (Jmfxzu) in 12 ms",
+    "blue  ✓  delivered  blue (M4jXBy) in 24 ms",
+  ]);
+});
+
+Deno.test("`send --to` ends with the worst code, and names the fault of each", async () => {
+  const states = { [RED]: "sent", [BLUE]: "refused" } as const;
+  await using program = await Harness.make({
+    ...BOTH,
+    onSend(message, node) {
+      const { conversation } = message;
+      if (conversation.kind === "peer") {
+        const state = Object.entries(states).find(([id]) => id === conversation.peerId)?.[1];
+        node.advance(message, state ?? "queued", { reason: "no room" });
+      }
+    },
+    connect: (recipient) =>
+      recipient.kind === "peer"
+        ? Promise.resolve(activePeer())
+        : Promise.reject(new ChatError("unreachable", "127.0.0.1:7000: nobody listens there")),
+  });
+  const to = ["--to", "127.0.0.1:7000", "--to", "red", "--to", "blue"];
+  assertEquals(await program.run("send", ...to, "hello", "--timeout", "1ms"), 5);
+  assertEquals(program.terminal.outLines, [
+    "peer            state       who, or why not",
+    "127.0.0.1:7000  …  queued   nobody listens there",
+    "red             →  sent     no room",
+    "blue            ✗  refused  no room",
+  ]);
+  assertEquals(program.terminal.errLines.slice(2), ["error: 3 of 3 messages are not delivered"]);
+  assertEquals(await program.run("send", ...to.slice(0, 4), "hi", ...SOON, "--json"), 3);
+  const results = program.jsonLines.filter((line) => Object(line).event === "result");
+  assertEquals(results.map((line) => [Object(line).target, Object(line).state]), [
+    ["127.0.0.1:7000", "queued"],
+    ["red", "sent"],
+  ]);
+  assertEquals(Object(program.jsonLines.at(-1)).code, "not-delivered");
+});
+
+Deno.test("`send --to` takes no recipient for the message, and sends to all or nobody", async () => {
+  for (
+    const [args, code, error] of [
+      [["red", "--to", "blue"], 2, '"red" is a peer; it would be sent as the message'],
+      [
+        ["red", "--to", "blue", "hello"],
+        2,
+        "with --to the message is one argument, and there are 2",
+      ],
+      [["--to", "blue", "127.0.0.1:7000"], 2, '"127.0.0.1:7000" is a peer; it would be sent'],
+      [["--to", "blue", "--to", "nobody", "hello"], 4, 'no peer is known as "nobody"'],
+      [["--to", "blue", "--to", "red", "x", "--reply-to", "a"], 2, "--reply-to answers one peer"],
+    ] as const
+  ) {
+    await using program = await Harness.make(BOTH);
+    assertEquals(await program.run("send", ...args), code, args.join(" "));
+    const said = program.terminal.errLines.find((line) => line.startsWith("error:")) ?? "";
+    assert(said.startsWith(`error: ${error}`), said);
+    assertEquals(program.node?.sent ?? [], []);
+  }
+});
+
+Deno.test("`send --file` sends the text of a file, or of standard input", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await using program = await Harness.make({
+      ...BOTH,
+      onSend: deliver,
+      terminal: { input: "from a pipe\n" },
+    });
+    await Deno.writeTextFile(file, "two\nlines\n");
+    assertEquals(await program.run("send", "red", "--file", file), 0);
+    assertEquals(program.node?.sent[0]?.text, "two\nlines");
+    assertEquals(await program.run("send", "--to", "red", "--file", "-"), 0);
+    assertEquals(program.node?.sent[0]?.text, "from a pipe");
+    for (
+      const [content, error] of [
+        [new Uint8Array([0xff]), "is not UTF-8 text"],
+        [new Uint8Array(33_000).fill(97), "is longer than a message may be, 32 KiB"],
+      ] as const
+    ) {
+      await Deno.writeFile(file, content);
+      assertEquals(await program.run("send", "red", "--file", file), 2);
+      assertEquals(program.terminal.errLines[0], `error: the file "${file}" ${error}`);
+    }
+    assertEquals(await program.run("send", "red", "--file", `${file}.not`), 2);
+    assert(program.terminal.err.startsWith(`error: cannot read "${file}.not": No such file`));
+    assertEquals(await program.run("send", "red", "words", "--file", file), 2);
+    assertEquals(program.terminal.errLines[0], "error: there is a text and a --file");
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("`send --reply-to` answers a message", async () => {
+  await using program = await Harness.make({ ...BOTH, onSend: deliver });
+  assertEquals(await program.run("send", "red", "yes", "--reply-to", " ABC "), 0);
+  assertEquals(program.node?.saved[0]?.replyTo, "abc");
+});
+
+Deno.test("`send` goes on when the node dies through which it works", async () => {
+  const saved = Promise.withResolvers<void>();
+  await using program = await Harness.make({ ...BOTH, onSend: () => saved.resolve() });
+  const started = program.nextNode();
+  const listening = program.run("listen");
+  const owner = await started;
+  const stop = program.interruption;
+  const sending = program.run("send", "red", "hello");
+  const { terminal } = program;
+  await saved.promise;
+  const next = program.nextNode();
+  stop("SIGTERM");
+  assertEquals(await listening, 0);
+  const own = await next;
+  await terminal.until(({ err }) => err.includes("going on with a node of its own"));
+  while (own.saved.length === 0) await new Promise((resolve) => setTimeout(resolve));
+  for (const message of own.saved) deliver(message, own);
+  assertEquals(await sending, 0);
+  assertEquals(own.saved[0]?.id, owner.saved[0]?.id);
+});
+
 Deno.test("`send` ends with 4 for somebody unknown, and stops its node", async () => {
   await using program = await Harness.make();
   assertEquals(await program.run("send", "bob", "hello"), 4);
@@ -209,27 +352,45 @@ Deno.test("`send` ends with 130 when it is interrupted, and says that the messag
   assert(program.node?.stopped);
 });
 
-Deno.test("`send --json` prints the result", async () => {
-  await using program = await Harness.make({ peers: [activePeer()], onSend: deliver });
+Deno.test("`send --json` prints each state and the result", async () => {
+  const sent = Promise.withResolvers<void>();
+  await using program = await Harness.make({
+    peers: [activePeer()],
+    onSend: async (message, node) => {
+      // Not before it is known to be saved, as in a real node.
+      await new Promise((resolve) => setTimeout(resolve));
+      node.advance(message, "sent");
+      deliver(message, node);
+      sent.resolve();
+    },
+  });
   assertEquals(await program.run("send", "red", "hello", "--json"), 0);
-  assertEquals(program.jsonLines, [{
-    event: "result",
-    target: "red",
-    ok: true,
-    peerId: RED,
-    name: "red",
-    address: null,
-    id: "00000000-0000-7000-8000-000000000001",
-    state: "delivered",
-    elapsedMs: 0,
-    reason: null,
-  }]);
+  await sent.promise;
+  const id = program.node?.saved[0]?.id;
+  const red = { peerId: RED, name: "red", address: null };
+  const at = { stateAt: new Date(NOW).toISOString(), reason: null };
+  assertEquals(program.jsonLines, [
+    { event: "state", id, ...red, state: "queued", ...at },
+    { event: "state", id, ...red, state: "sent", ...at },
+    { event: "state", id, ...red, state: "delivered", ...at },
+    {
+      event: "result",
+      target: "red",
+      ok: true,
+      ...red,
+      id,
+      state: "delivered",
+      elapsedMs: 0,
+      reason: null,
+    },
+  ]);
 });
 
 Deno.test("`send --json` prints the result and the error of what was not delivered", async () => {
   await using program = await Harness.make();
   assertEquals(await program.run("send", "[::1]:7000", "hello", "--json", "--timeout", "0"), 3);
-  assertEquals(program.jsonLines, [
+  const id = program.node?.saved[0]?.id;
+  assertEquals(program.jsonLines.slice(1), [
     {
       event: "result",
       target: "[::1]:7000",
@@ -237,7 +398,7 @@ Deno.test("`send --json` prints the result and the error of what was not deliver
       peerId: null,
       name: null,
       address: "/ip6/::1/tcp/7000",
-      id: "00000000-0000-7000-8000-000000000001",
+      id,
       state: "queued",
       elapsedMs: 0,
       reason: null,

@@ -53,23 +53,23 @@ Deno.test("`openSession()` tells a command whose owner is gone, and the next one
   const asked = Promise.withResolvers<void>();
   await using program = await Harness.make({
     peers: [activePeer()],
-    onSend: () => asked.resolve(),
     connect: (_, signal) =>
-      new Promise((_resolve, reject) =>
-        signal.addEventListener("abort", () => reject(signal.reason))
-      ),
+      new Promise((_resolve, reject) => {
+        asked.resolve();
+        signal.addEventListener("abort", () => reject(signal.reason));
+      }),
   });
   const started = program.nextNode();
   const listening = program.run("listen");
   await started;
   const stop = program.interruption;
-  const sending = program.run("send", "red", "hello");
+  const connecting = program.run("connect", "red");
   const { terminal } = program;
   await asked.promise;
   stop("SIGTERM");
   assertEquals(await listening, 0);
-  assertEquals(await sending, 1);
-  assertMatch(terminal.err, /^error: the node that ran was stopped\nhint: what was saved before/);
+  assertEquals(await connecting, 1);
+  assertMatch(terminal.out, /^red +failed +the node that ran was stopped$/m);
   assertEquals(await program.run("peers", "--wait", "0"), 0);
   assertEquals(program.nodes.length, 2);
 });

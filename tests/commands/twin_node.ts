@@ -18,6 +18,7 @@ import type {
   OwnNode,
   Reachability,
   Recipient,
+  SendOptions,
   UnreadRange,
 } from "../../src/node/chat_node.ts";
 import { resolveRecipient, shortPeerId } from "../../src/node/recipient.ts";
@@ -58,7 +59,7 @@ export interface TwinBehaviour {
   readonly peers?: readonly ActivePeer[];
   readonly known?: readonly KnownPeer[];
   /** Called after a message was saved. */
-  readonly onSend?: (message: OwnMessage, node: TwinNode) => void;
+  readonly onSend?: (message: OwnMessage, node: TwinNode) => void | Promise<void>;
   readonly connect?: (recipient: Recipient, signal: AbortSignal) => Promise<ActivePeer>;
   readonly connectAll?: () => Promise<ConnectResult[]>;
   readonly settleConnections?: (signal: AbortSignal) => Promise<void>;
@@ -139,18 +140,24 @@ export class TwinNode implements OwnNode {
     return Promise.try(() => resolveRecipient(peer, [...peers, ...known, ...contacts]));
   }
 
-  send(recipient: Recipient, text: string): Promise<OwnMessage> {
+  send(
+    recipient: Recipient,
+    text: string,
+    { id, replyTo }: SendOptions = {},
+  ): Promise<OwnMessage> {
+    const known = this.saved.find((message) => message.id === id);
+    if (known !== undefined) return Promise.resolve(this.#own.get(known.id) ?? known);
     this.sent.push({ recipient, text });
     const message: OwnMessage = {
       direction: "out",
       position: this.sent.length,
-      id: `00000000-0000-7000-8000-00000000000${this.sent.length}`,
+      id: id ?? `00000000-0000-7000-8000-00000000000${this.sent.length}`,
       conversation: recipient.kind === "peer"
         ? { kind: "peer", peerId: recipient.peerId }
         : recipient,
       text,
       sentAt: NOW,
-      replyTo: undefined,
+      replyTo,
       state: "queued",
       stateAt: NOW,
       reason: undefined,
@@ -231,7 +238,15 @@ export class TwinNode implements OwnNode {
   }
 
   history(query: HistoryQuery): Promise<MessageRecord[]> {
-    return Promise.try(() => this.#behaviour.history?.(this, query) ?? []);
+    return Promise.try(() => {
+      const { after, unread = false, limit } = query;
+      const all = this.#behaviour.history?.(this, query) ?? [];
+      const isSeen = ({ position }: MessageRecord) =>
+        this.seen.some((message) => message.position === position);
+      const fitting = all.filter((message) => message.position > (after ?? 0))
+        .filter((message) => !unread || message.direction === "in" && !isSeen(message));
+      return after === undefined ? fitting.slice(-limit) : fitting.slice(0, limit);
+    });
   }
 
   async counts(): Promise<Counts> {

@@ -132,6 +132,16 @@ Deno.test("RemoteNode gets no events while nobody listens", async () => {
   while (owner.node.listeners > 0) await new Promise((turn) => setTimeout(turn, 1));
 });
 
+Deno.test("RemoteNode sends under an id of its own, once, as a reply", async () => {
+  await using owner = await ControlFixture.serve();
+  const remote = await owner.connect();
+  const id = "0190aaaa-bbbb-8ccc-8ddd-eeeeffff0001";
+  const first = await remote.send(TO_RED, "hello", { id, replyTo: "a" });
+  assertEquals([first.id, first.replyTo], [id, "a"]);
+  assertEquals(await remote.send(TO_RED, "hello", { id, replyTo: "a" }), first);
+  assertEquals(owner.node.sent.length, 1);
+});
+
 Deno.test("RemoteNode rejects with code, message and hint of the node's error", async () => {
   const error = new ChatError("unreachable", "nobody is there", { hint: "wait" });
   await using owner = await ControlFixture.serve({ connect: () => Promise.reject(error) });

@@ -111,7 +111,7 @@ for (const version of EARLIER_VERSIONS) {
     using history = openHistory(path, SELF, NOW);
     const { messages, outbox } = history;
     const draft = { conversation: RED, id: "own-7", text: "new", sentAt: NOW, replyTo: undefined };
-    assertEquals(messages.enqueue([draft], NOW).map(({ state }) => state), ["queued"]);
+    assertEquals(messages.enqueue([draft], NOW).map((own) => own?.state), ["queued"]);
     const incoming = { id: "red-2", text: "new", sentAt: NOW, replyTo: undefined };
     const known = { ...incoming, id: "red-1", text: "an answer of red" };
     assertEquals(messages.accept("red", [known, incoming], NOW).fresh.map(({ id }) => id), [

@@ -30,9 +30,62 @@ Deno.test("MessageStore.enqueue() puts messages into the outbox in order", () =>
 
 Deno.test("MessageStore.enqueue() saves all of a batch or nothing", () => {
   using history = openHistory(":memory:", SELF, 1);
-  assertThrows(() => history.messages.enqueue([draft("a"), draft("a")], 2), ChatError);
+  const unfit = { ...draft("b"), sentAt: NaN };
+  assertThrows(() => history.messages.enqueue([draft("a"), unfit], 2), ChatError);
   assertEquals(waitingIds(history), []);
   assertEquals(history.list({ limit: 10 }), []);
+});
+
+Deno.test("MessageStore.enqueue() writes an id once, and gives what is there as it is", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  const [first, again] = history.messages.enqueue([draft("a"), { ...draft("a"), text: "b" }], 2);
+  assertEquals(again, first);
+  history.messages.record("red", ["a"], "delivered", 9);
+  const [later] = history.messages.enqueue([draft("a", AT)], 10);
+  assertEquals([later?.position, later?.state, later?.stateAt], [first?.position, "delivered", 9]);
+  assertEquals(history.list({ limit: 10 }).length, 1);
+  // Another's message with that id is another message.
+  history.messages.accept("red", [incoming("b")], 3);
+  assertEquals(history.messages.enqueue([draft("b")], 4)[0]?.direction, "out");
+  assertEquals(waitingIds(history), ["b"]);
+});
+
+Deno.test("MessageStore.enqueue() writes what is to come after a message only with that one", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  const after = (id: string, before: string) => ({ ...draft(id), after: before });
+  const saved = history.messages.enqueue([
+    draft("a"),
+    after("b", "a"),
+    after("d", "c"),
+    after("e", "d"),
+  ], 2);
+  assertEquals(saved.map((own) => own?.id), ["a", "b", undefined, undefined]);
+  assertEquals(waitingIds(history), ["a", "b"]);
+  // What is there already stays, whatever it was to come after.
+  assertEquals(history.messages.enqueue([after("b", "c")], 3)[0], saved[1]);
+});
+
+Deno.test("MessageStore.has() finds both sides of one conversation", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  history.messages.enqueue([draft("a"), draft("x", AT)], 2);
+  history.messages.accept("red", [incoming("b")], 3);
+  const has = history.messages.has.bind(history.messages);
+  assertEquals([has(RED, "a"), has(RED, "b"), has(RED, "x"), has(AT, "x")], [
+    true,
+    true,
+    false,
+    true,
+  ]);
+  assertEquals(has({ kind: "peer", peerId: "blue" }, "a"), false);
+});
+
+Deno.test("History.list() gives what was never shown", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  const { fresh } = history.messages.accept("red", [incoming("a"), incoming("b")], 3);
+  history.messages.enqueue([draft("c")], 4);
+  history.readMarks.markRead(fresh.slice(0, 1), 5, { receipt: false });
+  const unread = history.list({ conversation: RED, unread: true, after: 0, limit: 10 });
+  assertEquals(unread.map(({ id }) => id), ["b"]);
 });
 
 Deno.test("MessageStore.record() settles a message once", () => {

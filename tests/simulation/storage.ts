@@ -69,14 +69,15 @@ export class Storage implements DirectStore<Draft, OwnMessage, ReceivedMessage>,
     return this.#history;
   }
 
-  enqueue(drafts: readonly Draft[], now: number): OwnMessage[] {
+  enqueue(drafts: readonly Draft[], now: number): (OwnMessage | undefined)[] {
     return this.#write({
       what: `enqueue ${drafts.length}`,
       work: ({ messages }) => messages.enqueue(drafts, now),
       flushes: () => true,
       committed: (own) => {
         if (this.#init.mutant === "accept-before-commit") return;
-        this.#init.ledger.accepted(this.#init.name, own);
+        const saved = own.filter((one) => one !== undefined);
+        this.#init.ledger.accepted(this.#init.name, saved);
       },
     });
   }
