@@ -12,7 +12,7 @@ import { Harness, type HarnessOptions } from "./harness.ts";
 /** Each run of the program in a line as a shell would run it, in words. */
 function programRuns(line: string): string[][] {
   const runs: string[][] = [];
-  for (const [run] of line.matchAll(/(?<=^|[|(`'"; ])p2p-chat(?=$| )[^|)>;#]*/g)) {
+  for (const [run] of line.matchAll(/(?<=^|[|(`'"; ])p2p-chat(?=$| )[^|)<>;#]*/g)) {
     runs.push(
       [...run.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)/g)].slice(1)
         .map(([, double, single, plain]) => double ?? single ?? plain ?? ""),

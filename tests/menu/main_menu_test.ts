@@ -96,7 +96,7 @@ Deno.test("`mainMenu()` does not jump under the fingers of a person", async () =
 });
 
 Deno.test("`mainMenu()` leads through the unread pages with Enter, then back to writing", async () => {
-  const unread = Array.from({ length: 20 }, (_, index) => receivedMessage(index));
+  const unread = Array.from({ length: 20 }, (_, index) => receivedMessage(index + 1));
   const node = new TwinNode(NODE_INIT, { unread });
   using menu = onScreen(node);
   const { terminal } = menu;

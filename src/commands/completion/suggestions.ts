@@ -22,7 +22,8 @@ export async function suggestionsFor(
   try {
     const found = await suggestionsIn(words, context);
     // Where nothing else fits, the options are worth a look.
-    return found.length === 0 && words.length > 1 && words.at(-1) === ""
+    const isEmpty = found.length === 0 && words.length > 1 && words.at(-1) === "";
+    return isEmpty && !(words.at(-2) ?? "").startsWith("--")
       ? await suggestionsIn([...words.slice(0, -1), "-"], context)
       : found;
   } catch {

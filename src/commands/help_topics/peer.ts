@@ -9,6 +9,7 @@ export const peer: Topic = {
       `Wherever a command takes PEER, it may be one of these. They are tried in this order.`,
     ),
     terms(
+      ["alias", "what you call a contact yourself; it wins over all names"],
       ["name", "how the peer introduces itself; upper and lower case count as equal"],
       ["peer id", "12D3KooW... of 52 characters: the identity, it never changes"],
       [
@@ -24,8 +25,10 @@ export const peer: Topic = {
       'p2p-chat send 192.168.1.20:7000 "hello"',
     ),
     paragraph(`A name, an address and a port are only hints on the way to a peer. Two peers may have
-      the same name: then the program says so and asks for the peer id. If another peer than before
-      answers at an address, you are told.`),
+      the same name: then the program says so and asks for the peer id. An alias is yours, and whoever
+      calls itself so is shown with the beginning of its id. If another peer than before answers at an
+      address, you are told.`),
+    commands("p2p-chat contact add BGXivA --alias anna"),
     heading("An address where nobody has answered yet"),
     paragraph(`A message to such an address waits, and goes to the first peer that answers there.
       From then on that peer is the recipient, wherever it moves to. To be sure from the start who

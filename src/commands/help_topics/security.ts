@@ -11,7 +11,7 @@ export const security: Topic = {
     paragraph(`Whether a peer id belongs to the person you think of is for you to find out. Each has
       a fingerprint of 60 digits. Let the other one read it to you, by telephone or side by side: if
       all digits agree, nobody sits between you.`),
-    commands("p2p-chat id"),
+    commands("p2p-chat id", "p2p-chat contact verify anna"),
     heading("What is encrypted"),
     terms(
       [
@@ -33,7 +33,9 @@ export const security: Topic = {
     heading("Strangers"),
     paragraph(`Everybody who can connect can send you messages. What peers send is checked for size
       and form, limited in number, and made harmless before it reaches the screen, a log or a
-      file: it cannot move the cursor, change colours, or look like another line.`),
+      file: it cannot move the cursor, change colours, or look like another line. Whom you block cannot
+      connect any more, and is not told why.`),
+    commands("p2p-chat contact block BGXivA"),
     heading("This program"),
     paragraph(`The binary may use the network, read and write files, and read the environment. It
       cannot run other programs. Other commands on a profile work through the node that runs there,

@@ -31,7 +31,9 @@ export const settings: Topic = {
       "$schema". An unknown key, or a value that is not allowed, is an error, and all of them are told
       at once.`),
     commands("p2p-chat config schema > config.schema.json"),
-    paragraph(`A node that runs reads the file at its next start.`),
+    paragraph(
+      `A node that runs reads the file at its next start; listen as a service also at SIGHUP.`,
+    ),
   ],
 };
 
