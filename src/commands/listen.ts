@@ -5,7 +5,8 @@
  * A message is shown at least once, and in the next run not again, unless this one is killed after the
  * printing and before that is noted (`shown_messages.ts`).
  *
- * With `--exec` a program is run for each message, and decides what counts as shown (`exec/`).
+ * With `--exec` a program is run for each message, and decides what counts as shown (`exec/`). With
+ * `--quiet` nothing is shown: a node for others to work through.
  *
  * Run as a service, with no terminal on any of its streams, it reads its settings again at SIGHUP
  * (`reload.ts`). `--ready-file` tells the service manager that it listens.
@@ -19,6 +20,7 @@ import { message, text } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { formatAddress, parseAddress } from "../config/address.ts";
+import { ChatError } from "../errors.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -47,6 +49,8 @@ import { unreadPages } from "./unread_pages.ts";
 export type ListenOptions = ProfileOptions & SettingOptions & ExecOptions & {
   /** Where to say that the node listens, see `ready_file.ts`. */
   readonly readyFile?: string | undefined;
+  /** Show nothing, and so mark nothing: what arrives waits for the menu or another command. */
+  readonly quiet?: boolean | undefined;
 };
 
 export const listen: Command<ListenOptions> = {
@@ -63,6 +67,11 @@ export const listen: Command<ListenOptions> = {
       "As a service",
       object({
         ...execFields(),
+        quiet: option("--quiet", {
+          description: message`${
+            text("Print no messages; they stay unread, for the menu to show.")
+          }`,
+        }),
         readyFile: optional(
           option("--ready-file", anyText("FILE"), {
             description: message`${text("Write a line there once the node listens.")}`,
@@ -77,6 +86,11 @@ export const listen: Command<ListenOptions> = {
   async run(options, context) {
     const { terminal, signal } = context;
     const plan = await planExec(options, context);
+    if (options.quiet && plan !== undefined) {
+      throw new ChatError("bad-usage", "--quiet does not go with --exec", {
+        hint: "leave --quiet out: the program decides what counts as read",
+      });
+    }
     await using ready = options.readyFile === undefined
       ? undefined
       : await ReadyFile.prepare(options.readyFile);
@@ -131,6 +145,15 @@ async function listenOnce(
   const { node, profile } = session;
   const { ended: gone } = node;
   onOpen(session);
+  const over = either(ended, gone);
+  if (options.quiet) {
+    const print = options.json ? printEventLine : printText;
+    using _notices = node.subscribe((event) => {
+      if (event.event === "notice") print(event, session, context);
+    });
+    await aborted(over);
+    return ended.aborted ? "ended" : "node gone";
+  }
   try {
     await using shown = plan === undefined
       ? new ShownMessages(node, context.terminal)
@@ -140,7 +163,7 @@ async function listenOnce(
         node,
         terminal: context.terminal,
       });
-    await showAll(session, options, context, either(ended, gone), shown);
+    await showAll(session, options, context, over, shown);
   } catch (error) {
     if (error !== gone.reason) throw error;
   }

@@ -81,3 +81,28 @@ Deno.test("`menu` works through a node that runs, and goes on without it", async
     assertEquals(out.filter((line) => line.endsWith(` green: ${text}`)).length, 1, out.join("\n"));
   }
 });
+
+Deno.test("`listen --quiet` leaves what arrives for the `menu` that works through it", async () => {
+  await using red = await Home.make();
+  await using green = await Home.make();
+  const { node, port } = await red.listen(["--quiet", "--name", "red"]);
+  const sent = await green.run(
+    ["send", `127.0.0.1:${port}`, "for later", "--json", "--name", "green", ...LOOPBACK],
+  );
+  assertEquals(
+    sent.events.map((line) => line.event === "result" && line.state).at(-1),
+    "delivered",
+  );
+  await using menu = await PipedMenu.open(red, "red", port);
+  await menu.seen((line) => /^1 message arrived while you were away$/.test(line));
+  await menu.seen((line) => / green: for later$/.test(line));
+  await menu.answer("0");
+  assertEquals((await menu.running.finished()).code, 0);
+  await using again = await PipedMenu.open(red, "red", port);
+  await again.answer("0");
+  const { out } = await again.running.finished();
+  assertEquals(out.filter((line) => line.includes("for later")), []);
+  node.kill("SIGTERM");
+  const { events } = await node.finished();
+  assertEquals(events.map(({ event }) => event), ["ready"]);
+});
