@@ -108,6 +108,35 @@ Deno.test("`pipe` prints what was never shown, then what arrives, and marks it",
   assertEquals(node.seen.map(({ position }) => position), [1, 2, 3]);
 });
 
+Deno.test("`pipe` prints more than a page, once each and in order, though it goes on arriving", async () => {
+  const stored = Array.from({ length: 600 }, (_, index) => incoming(index + 1, `${index + 1}`));
+  let reads = 0;
+  await using program = await Harness.make({
+    peers,
+    terminal: { keepOpen: true },
+    history: () => {
+      // Somebody writes while the pages are read.
+      if (++reads % 2 === 0 && stored.length < 620) {
+        const position = stored.length + 1;
+        stored.push(incoming(position, `${position}`));
+      }
+      return stored;
+    },
+  });
+  const started = program.nextNode();
+  const piping = program.run("pipe", "red");
+  const node = await started;
+  await node.shown([incoming(7, "7")]);
+  while (stored.length < 620) {
+    node.emit({ event: "message", message: incoming(1, "whichever") });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  program.terminal.endInput();
+  assertEquals(await piping, 0);
+  const expected = stored.map(({ text }) => text).filter((text) => text !== "7");
+  assertEquals(program.terminal.outLines, expected);
+});
+
 Deno.test("`pipe --since` prints what came later, whether it was shown or not", async () => {
   const stored = [1, 2, 3].map((position) => incoming(position, `text ${position}`));
   await using program = await Harness.make({ peers, history: () => stored });
