@@ -89,6 +89,7 @@ export const listen: Command<ListenOptions> = {
       { command: "listen", listen: "configured" },
       context,
     );
+    await ready?.write(ndjsonLine(readyLine(session)));
     // In one go: nothing can arrive between the line that says so and the subscription.
     if (options.json) printReadyLine(session, context);
     else printHeader(session, context);
@@ -97,11 +98,7 @@ export const listen: Command<ListenOptions> = {
     });
     requestReload = () => reload.request();
     if (reloadEarly) requestReload();
-    const failing = new AbortController();
-    const ended = either(either(signal, terminal.closed), failing.signal);
-    // Beside the rest: a FIFO may have to wait for its reader.
-    const telling = ready?.write(ndjsonLine(readyLine(session)), ended)
-      .catch((error) => failing.abort(error));
+    const ended = either(signal, terminal.closed);
     const { node, profile } = session;
     if (plan === undefined) {
       await using shown = new ShownMessages(node, terminal);
@@ -111,8 +108,7 @@ export const listen: Command<ListenOptions> = {
       await using queue = new ExecQueue({ plan, profile, node, terminal });
       await showAll(session, options, context, ended, queue);
     }
-    await Promise.all([telling, reload.settled()]);
-    failing.signal.throwIfAborted();
+    await reload.settled();
     if (!signal.aborted) return EXIT_CODES.done;
     if (!(signal.reason instanceof Interruption)) throw signal.reason;
     return signal.reason.by === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.done;
