@@ -101,10 +101,11 @@ export const listen: Command<ListenOptions> = {
       if (reload === undefined) reloadEarly = true;
       else reload.request();
     });
-    const failing = new AbortController();
-    const ended = either(either(signal, terminal.closed), failing.signal);
-    let telling: Promise<void> | undefined;
-    const onOpen = (session: Session) => {
+    const ended = either(signal, terminal.closed);
+    let told = false;
+    const onOpen = async (session: Session) => {
+      if (!told) await ready?.write(ndjsonLine(readyLine(session)));
+      told = true;
       // In one go: nothing can arrive between the line that says so and the subscription.
       if (options.json) printReadyLine(session, context);
       else printHeader(session, context);
@@ -114,15 +115,11 @@ export const listen: Command<ListenOptions> = {
       });
       if (reloadEarly) reload.request();
       reloadEarly = false;
-      // Beside the rest: a FIFO may have to wait for its reader.
-      telling ??= ready?.write(ndjsonLine(readyLine(session)), ended)
-        .catch((error) => failing.abort(error));
     };
     while (await listenOnce(options, plan, context, ended, onOpen) === "node gone") {
       terminal.remark("the node that ran is gone; going on");
     }
-    await Promise.all([telling, reload?.settled()]);
-    failing.signal.throwIfAborted();
+    await reload?.settled();
     if (!signal.aborted) return EXIT_CODES.done;
     if (!(signal.reason instanceof Interruption)) throw signal.reason;
     return signal.reason.by === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.done;
@@ -135,7 +132,7 @@ async function listenOnce(
   plan: ExecPlan | undefined,
   context: CommandContext,
   ended: AbortSignal,
-  onOpen: (session: Session) => void,
+  onOpen: (session: Session) => Promise<void>,
 ): Promise<"ended" | "node gone"> {
   await using session = await openSession(
     options,
@@ -144,7 +141,7 @@ async function listenOnce(
   );
   const { node, profile } = session;
   const { ended: gone } = node;
-  onOpen(session);
+  await onOpen(session);
   const over = either(ended, gone);
   if (options.quiet) {
     const print = options.json ? printEventLine : printText;

@@ -4,7 +4,8 @@
  *
  * - a path where nothing is, or a file: written whole or not at all, and removed at the end; one that
  *   was left behind by a run that was killed is removed before the node starts
- * - a FIFO, or a pipe such as `/dev/fd/3` (s6, dinit): the line is written into it
+ * - a pipe such as `/dev/fd/3` (s6, dinit), or a FIFO: the line is written into it, for whoever reads
+ *   there by then; nobody is waited for
  *
  * It is a file because every service manager can wait for one. The socket that systemd offers to
  * `Type=notify` takes datagrams, which Deno has behind `--unstable-net` only.
@@ -13,7 +14,6 @@ import { replaceFile } from "../config/atomic_file.ts";
 import { quote } from "../config/quote.ts";
 import { systemReason } from "../config/system_reason.ts";
 import { ChatError } from "../errors.ts";
-import { aborted } from "./deadline.ts";
 
 /** Where to say that the node listens. Dispose it to take that back. */
 export class ReadyFile implements AsyncDisposable {
@@ -39,11 +39,10 @@ export class ReadyFile implements AsyncDisposable {
   }
 
   /**
-   * Writes the line. Into a FIFO it waits for a reader, but no longer than until `signal` aborts.
    * @param line without its end
    * @throws ChatError `bad-usage`: it cannot be written
    */
-  async write(line: string, signal: AbortSignal): Promise<void> {
+  async write(line: string): Promise<void> {
     const bytes = new TextEncoder().encode(`${line}\n`);
     await this.#blaming(async () => {
       const found = await this.#stat();
@@ -51,7 +50,14 @@ export class ReadyFile implements AsyncDisposable {
         await replaceFile(this.#path, bytes);
         this.#isOurs = true;
       } else {
-        await Promise.race([Deno.writeFile(this.#path, bytes, { create: false }), aborted(signal)]);
+        using pipe = await Deno.open(this.#path, {
+          write: true,
+          // Where nobody reads, opening for both does not wait, which before Deno 2.9 would stop the
+          // whole program. Elsewhere than on Linux, what is in /dev/fd opens only as it is.
+          read: Deno.build.os === "linux" || !this.#path.startsWith("/dev/fd/"),
+        });
+        // Less than a pipe takes at once.
+        await pipe.write(bytes);
       }
     });
   }
