@@ -21,6 +21,7 @@ import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { formatAddress, parseAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
+import type { ReceivedMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -116,7 +117,9 @@ export const listen: Command<ListenOptions> = {
       if (reloadEarly) reload.request();
       reloadEarly = false;
     };
-    while (await listenOnce(options, plan, context, ended, onOpen) === "node gone") {
+    const once = (unmarked: readonly ReceivedMessage[]) =>
+      listenOnce(options, plan, context, ended, onOpen, unmarked);
+    for (let left = await once([]); left !== undefined; left = await once(left)) {
       terminal.remark("the node that ran is gone; going on");
     }
     await reload?.settled();
@@ -126,14 +129,19 @@ export const listen: Command<ListenOptions> = {
   },
 };
 
-/** Listens until `ended` aborts, or until the node of another process, through which it works, is gone. */
+/**
+ * Listens until `ended` aborts, or until the node of another process, through which it works, is gone.
+ * @param unmarked printed before, and to be marked
+ * @returns undefined: it ended; else the node is gone, and these were printed and not marked
+ */
 async function listenOnce(
   options: ListenOptions,
   plan: ExecPlan | undefined,
   context: CommandContext,
   ended: AbortSignal,
   onOpen: (session: Session) => Promise<void>,
-): Promise<"ended" | "node gone"> {
+  unmarked: readonly ReceivedMessage[],
+): Promise<readonly ReceivedMessage[] | undefined> {
   await using session = await openSession(
     options,
     { command: "listen", listen: "configured" },
@@ -149,22 +157,23 @@ async function listenOnce(
       if (event.event === "notice") print(event, session, context);
     });
     await aborted(over);
-    return ended.aborted ? "ended" : "node gone";
+    return ended.aborted ? undefined : [];
   }
+  await using shown = plan === undefined
+    ? new ShownMessages(node, context.terminal)
+    : new (await import("./exec/exec_queue.ts")).ExecQueue({
+      plan,
+      profile,
+      node,
+      terminal: context.terminal,
+    });
+  if (plan === undefined) shown.printed(unmarked);
   try {
-    await using shown = plan === undefined
-      ? new ShownMessages(node, context.terminal)
-      : new (await import("./exec/exec_queue.ts")).ExecQueue({
-        plan,
-        profile,
-        node,
-        terminal: context.terminal,
-      });
     await showAll(session, options, context, over, shown);
   } catch (error) {
     if (error !== gone.reason) throw error;
   }
-  return gone.aborted && !ended.aborted ? "node gone" : "ended";
+  return ended.aborted ? undefined : shown.unmarked;
 }
 
 /**
@@ -190,6 +199,8 @@ export async function showAll(
     meanwhile.push(event);
   };
   using _events = node.subscribe((event) => take(event));
+  // What is not marked yet would come once more.
+  await Promise.race([shown.settled(), aborted(ended)]);
   const days = new DayRemarks(context);
   if (!json) days.begin((await node.counts()).unread);
   for await (const page of unreadPages(node)) {

@@ -6,6 +6,7 @@
  * So a message is shown at least once, and twice only where the process is killed after the writing
  * and before the marking, which nothing here can rule out.
  */
+import { ChatError } from "../errors.ts";
 import { aborted, Deadline } from "./deadline.ts";
 import type { ReceivedMessage } from "../history/message_record.ts";
 import type { ChatNode } from "../node/chat_node.ts";
@@ -20,13 +21,15 @@ export interface PrintedMessages extends AsyncDisposable {
   printed(messages: readonly ReceivedMessage[]): void;
   /** Resolves when more can be printed without piling up. */
   settled(): Promise<void>;
+  /** Those that were printed and are not done with, as far as it is this that decides on it. */
+  readonly unmarked: readonly ReceivedMessage[];
 }
 
 export class ShownMessages implements PrintedMessages {
   readonly #node: Pick<ChatNode, "shown">;
   readonly #terminal: Pick<Terminal, "flush" | "closed">;
   /** Printed and not yet marked. */
-  #printed: ReceivedMessage[] = [];
+  readonly #printed: ReceivedMessage[] = [];
   #marking: Promise<void> | undefined;
   #disposed = false;
 
@@ -42,7 +45,15 @@ export class ShownMessages implements PrintedMessages {
     this.#marking ??= this.#mark();
   }
 
-  /** Resolves when all that was printed is marked, or can never be written. */
+  /**
+   * What was printed and is not known to be marked. When the node was that of another process and is
+   * gone, tell the next one of it before anything is asked for: it would be shown twice.
+   */
+  get unmarked(): readonly ReceivedMessage[] {
+    return this.#printed;
+  }
+
+  /** Resolves when all that was printed is marked, or cannot be. */
   async settled(): Promise<void> {
     while (this.#marking !== undefined) await this.#marking;
   }
@@ -57,12 +68,15 @@ export class ShownMessages implements PrintedMessages {
   async #mark(): Promise<void> {
     try {
       while (this.#printed.length > 0) {
-        const messages = this.#printed;
-        this.#printed = [];
+        const messages = [...this.#printed];
         await this.#terminal.flush();
         if (this.#disposed || this.#terminal.closed.aborted) return;
         await this.#node.shown(messages);
+        this.#printed.splice(0, messages.length);
       }
+    } catch (error) {
+      // The node of another process is gone, before or after it was told: the next one is told again.
+      if (!(error instanceof ChatError)) throw error;
     } finally {
       this.#marking = undefined;
     }

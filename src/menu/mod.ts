@@ -13,7 +13,7 @@
  */
 import { ownerOf } from "../commands/beside_owner.ts";
 import type { CommandContext } from "../commands/command.ts";
-import { Deadline, either } from "../commands/deadline.ts";
+import { aborted, Deadline, either } from "../commands/deadline.ts";
 import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
 import type { ProfileOptions, SettingOptions } from "../commands/options.ts";
 import { openSession, type Session } from "../commands/session.ts";
@@ -21,6 +21,7 @@ import { readSettings } from "../commands/settings.ts";
 import { ShownMessages } from "../commands/shown_messages.ts";
 import { parseAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
+import type { ReceivedMessage } from "../history/message_record.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import { openPrompter } from "../terminal/prompts/open_prompter.ts";
 import type { Prompter } from "../terminal/prompts/prompter.ts";
@@ -68,10 +69,13 @@ export async function runMenu(options: MenuOptions, context: CommandContext): Pr
     if (await ownerOf(settings.profile, context.now) === undefined) {
       await firstStart(settings, terminal.interactive, prompter, probeListen, signal);
     }
-    for (;;) {
+    for (let unmarked: readonly ReceivedMessage[] = [];;) {
       await using session = await open(around);
-      const ended = await use(session, around);
+      const shown = new ShownMessages(session.node, terminal);
+      shown.printed(unmarked);
+      const ended = await use(session, shown, around);
       if (ended !== "restart") return ended;
+      unmarked = [...shown.unmarked];
     }
   } catch (error) {
     return leave(error, around, 0, false);
@@ -106,11 +110,15 @@ async function open({ options, context, prompter, signal }: Surroundings): Promi
 }
 
 /** @returns the exit code, or that the node is to be started anew */
-async function use(session: Session, around: Surroundings): Promise<number | "restart"> {
+async function use(
+  session: Session,
+  shown: ShownMessages,
+  around: Surroundings,
+): Promise<number | "restart"> {
   const { prompter } = around;
   const { ended: gone } = session.node;
   try {
-    const ended = await talk(session, { ...around, signal: either(around.signal, gone) });
+    const ended = await talk(session, shown, { ...around, signal: either(around.signal, gone) });
     const isLast = ended === "quit";
     prompter.note(
       isLast
@@ -128,17 +136,23 @@ async function use(session: Session, around: Surroundings): Promise<number | "re
 }
 
 /** What is printed here, and marked as shown, is done when this is over: the goodbye comes last. */
-async function talk(session: Session, around: Surroundings): Promise<"quit" | "restart"> {
+async function talk(
+  session: Session,
+  shown: ShownMessages,
+  around: Surroundings,
+): Promise<"quit" | "restart"> {
+  await using _shown = shown;
   const { node, profile, goesOn } = session;
   const { context: { terminal, now }, prompter, keysPressed, signal } = around;
   const style = createStyle(terminal.colors);
   const displayName = node.displayName.bind(node);
-  await using shown = new ShownMessages(node, terminal);
   const view = { node, displayName, terminal, prompter, style, shown, signal };
   prompter.note(headerLines(node, style));
   if (goesOn) {
     prompter.note(["its node runs already, in another process, and stays when this ends"]);
   }
+  // What is not marked yet would come once more.
+  await Promise.race([shown.settled(), aborted(signal)]);
   // Before the news: what arrived earlier is shown earlier.
   await showMissed(view);
   using news = new News({ node, style, print: (line) => prompter.printAbove(line), shown });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { ChatError } from "../../src/errors.ts";
 import { ShownMessages } from "../../src/commands/shown_messages.ts";
 import type { ReceivedMessage } from "../../src/history/message_record.ts";
 import { NOW, RED } from "./twin_node.ts";
@@ -111,4 +112,24 @@ Deno.test("ShownMessages has nothing to mark where nothing was printed", async (
   shown.printed([]);
   await shown.settled();
   assertEquals(marked, []);
+});
+
+Deno.test("`ShownMessages` keeps what a node that is gone was not seen to mark", async () => {
+  const terminal = new SlowTerminal();
+  const gone = new ChatError("node-stopped", "gone");
+  await using shown = new ShownMessages({ shown: () => Promise.reject(gone) }, terminal);
+  shown.printed([message(1)]);
+  const marking = shown.settled();
+  terminal.take();
+  await marking;
+  shown.printed([message(2)]);
+  assertEquals(shown.unmarked, [message(1), message(2)]);
+
+  const next = recorder();
+  await using again = new ShownMessages(next, terminal);
+  again.printed(shown.unmarked);
+  const settled = again.settled();
+  terminal.take();
+  await settled;
+  assertEquals([next.marked, again.unmarked], [[[1, 2]], []]);
 });

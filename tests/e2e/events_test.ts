@@ -13,7 +13,7 @@ async function listener(red: Home) {
 async function send(from: Home, to: string, text: string): Promise<string> {
   const { code, events, err } = await from.run(["send", to, text, "--json", ...LOOPBACK]);
   assertEquals(code, 0, err.join("\n"));
-  return events.map(result)[0]?.id ?? "";
+  return events.flatMap((line) => result(line) ?? [])[0]?.id ?? "";
 }
 
 const messages = (running: Running) =>

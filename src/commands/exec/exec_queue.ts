@@ -57,6 +57,11 @@ export class ExecQueue implements PrintedMessages {
     this.#fill();
   }
 
+  /** A program that was not seen to end with 0 is run again: nothing is known better elsewhere. */
+  get unmarked(): readonly ReceivedMessage[] {
+    return [];
+  }
+
   settled(): Promise<void> {
     return this.#init.terminal.flush();
   }
