@@ -1,7 +1,8 @@
 /**
  * Measures what a person feels when the program starts: how long `--version`, `--help` and a Tab in a
- * shell take, how long a node takes until it listens, and how much memory a node holds that is idle
- * with three peers.
+ * shell take, how long a node takes until it listens, how long a `send` through a node that runs takes
+ * until it has printed that the message is delivered and ended, and how much memory a node holds that
+ * is idle with three peers.
  *
  *     deno task bench:startup BIN [RUNS]
  *
@@ -101,6 +102,16 @@ async function timeToListening(binary: string): Promise<number> {
   return performance.now() - node.startedAt;
 }
 
+/** Each a whole process, from its start to its end, with the message delivered to a second node. */
+async function timesOfSend(binary: string, runs: number): Promise<number[]> {
+  await using there = new NodeProcess(binary, await Deno.makeTempDir());
+  const address = /"(\/[^"]+)"/.exec(await there.next("ready"))?.[1];
+  if (address === undefined) throw new Error("the node did not report an address");
+  await using here = new NodeProcess(binary, await Deno.makeTempDir(), ["--mandatory", address]);
+  await here.next("peer-up");
+  return await repeat(runs, () => timeOf(binary, "send", "--home", here.home, address, "hello"));
+}
+
 /** Resident memory in MB of a node that was left alone for a while with its peers connected. */
 async function idleMemory(binary: string): Promise<number> {
   await using node = new NodeProcess(binary, await Deno.makeTempDir());
@@ -147,6 +158,7 @@ report("--help", "ms", await repeat(runs, () => timeOf(binary, "--help")));
 const completion = ["completion", "bash", "--", "send", "--ti"];
 report("a Tab in a shell", "ms", await repeat(runs, () => timeOf(binary, ...completion)));
 report("start to listening", "ms", await repeat(runs, () => timeToListening(binary)));
+report("send through a node", "ms", await timesOfSend(binary, runs));
 if (Deno.build.os === "linux") {
   const values = await repeat(Math.min(runs, 3), () => idleMemory(binary));
   report(`resident, idle, ${PEERS_OF_IDLE_NODE} peers`, "MB", values);
