@@ -207,5 +207,5 @@ Deno.test("`paint()` writes no colour without colours", () => {
   after.put(1, 0, "ann", { color: 3 });
   const output = paint(before, after, "none");
   assert(output.includes("\x1b[0;1mfailed"), JSON.stringify(output));
-  assert(!/\x1b\[[\d;]*3\d/.test(output.replaceAll(/\x1b\[[\d;]*H/g, "")), JSON.stringify(output));
+  assert(output.includes("\x1b[mann"), JSON.stringify(output));
 });
