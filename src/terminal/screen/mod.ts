@@ -23,3 +23,4 @@ export {
 } from "./look.ts";
 export { paint } from "./painter.ts";
 export { Screen } from "./screen.ts";
+export { type Row, shownColumns, wrap } from "./wrap.ts";
