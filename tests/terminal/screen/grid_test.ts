@@ -91,6 +91,7 @@ Deno.test("what `isSure()` says yes to is one grapheme beside any other, with th
     assertEquals(clusterColumns(text), displayWidth(text), code.toString(16));
     assertEquals([...new Intl.Segmenter().segment(before + text + text)].length, 3);
     assertEquals(sanitise(text), text);
+    assert(code < 0x80 || !/\p{Emoji}/u.test(text), code.toString(16));
     before = text;
   }
   assert(count > 30_000);
