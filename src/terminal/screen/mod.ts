@@ -22,5 +22,12 @@ export {
   senderColor,
 } from "./look.ts";
 export { paint } from "./painter.ts";
+export {
+  type RunOptions,
+  runScreen,
+  type Size,
+  type TerminalEvent,
+  type View,
+} from "./run_screen.ts";
 export { Screen } from "./screen.ts";
 export { type Row, shownColumns, wrap } from "./wrap.ts";
