@@ -67,7 +67,7 @@ export function conversation(count: number): MessageRecord[] {
   });
 }
 
-/** What a node's history would answer. */
+/** What a node's history would answer. @param history positions from 1 on, without a gap */
 export function pageOf(history: readonly MessageRecord[], { range, limit }: PageRequest) {
   switch (range.from) {
     case "first":
@@ -75,9 +75,9 @@ export function pageOf(history: readonly MessageRecord[], { range, limit }: Page
     case "last":
       return history.slice(-limit);
     case "before":
-      return history.filter(({ position }) => position < range.position).slice(-limit);
+      return history.slice(Math.max(0, range.position - 1 - limit), range.position - 1);
     case "after":
-      return history.filter(({ position }) => position > range.position).slice(0, limit);
+      return history.slice(range.position, range.position + limit);
   }
 }
 

@@ -9,6 +9,7 @@
  * Lines end in `\n`. The text is as it was typed: who shows it makes it harmless (`layout.ts`).
  */
 import { boundaryAtOrAfter, lineEnd, lineStart } from "./boundaries.ts";
+import { RowMemo } from "./layout.ts";
 
 export interface Editor {
   readonly text: string;
@@ -31,6 +32,7 @@ export interface Editor {
   readonly limitBytes: number;
   /** Why the last step did nothing, for the person; undefined if there is nothing to say. */
   readonly remark: string | undefined;
+  readonly memo: RowMemo;
 }
 
 interface Snapshot {
@@ -65,6 +67,7 @@ export function newEditor({ limitBytes, sent = [], draft = "" }: EditorOptions):
     recalled: undefined,
     limitBytes,
     remark: undefined,
+    memo: new RowMemo(),
   };
 }
 

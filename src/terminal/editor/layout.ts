@@ -12,6 +12,22 @@ export interface EditorRow {
   readonly end: number;
 }
 
+/** Keeps the rows of a text, which are long to find, until they are asked for of another one. */
+export class RowMemo {
+  #text: string | undefined;
+  #columns = 0;
+  #rows: readonly EditorRow[] = [];
+
+  rowsOf(text: string, columns: number): readonly EditorRow[] {
+    if (text !== this.#text || columns !== this.#columns) {
+      this.#rows = wrapText(text, columns);
+      this.#text = text;
+      this.#columns = columns;
+    }
+    return this.#rows;
+  }
+}
+
 export interface EditorLayout {
   /** At least one. */
   readonly rows: readonly EditorRow[];
@@ -31,28 +47,33 @@ export interface Area {
 
 /** @param columns of the screen, 2 or more */
 export function layOutEditor(
-  editor: Pick<Editor, "text" | "cursor">,
+  editor: Pick<Editor, "text" | "cursor" | "memo">,
   columns: number,
 ): EditorLayout {
+  const rows = editor.memo.rowsOf(editor.text, Math.max(1, columns - 1));
+  return { rows, cursor: placeOf(editor, rows, columns) };
+}
+
+function wrapText(text: string, columns: number): EditorRow[] {
   const rows: EditorRow[] = [];
   let start = 0;
-  for (const line of editor.text.split("\n")) {
-    for (const row of wrap(line, Math.max(1, columns - 1))) {
+  for (const line of text.split("\n")) {
+    for (const row of wrap(line, columns)) {
       rows.push({ start: start + row.start, end: start + row.end });
     }
     start += line.length + 1;
   }
-  return { rows, cursor: placeOf(editor, rows, columns) };
+  return rows;
 }
 
 /** The place in the text that stands at `column` of a row, or nearest to it from the left. */
 export function offsetAt(editor: Pick<Editor, "text">, row: EditorRow, column: number): number {
   let offset = row.start;
   let width = 0;
-  for (const { text } of clusters(editor.text.slice(row.start, row.end))) {
-    width += shownColumns(text);
+  for (const cluster of clusters(editor.text.slice(row.start, row.end))) {
+    width += shownColumns(cluster);
     if (width > column) break;
-    offset += text.length;
+    offset += cluster.text.length;
   }
   return offset;
 }
@@ -104,7 +125,7 @@ function placeOf(
   const row = Math.max(0, rows.findLastIndex(({ start }) => start <= cursor));
   let column = 0;
   for (const part of clusters(text.slice(rows[row]?.start ?? 0, cursor))) {
-    column += shownColumns(part.text);
+    column += shownColumns(part);
   }
   return { row, column: Math.min(column, columns - 1) };
 }

@@ -58,17 +58,8 @@ const SURE_COLUMNS: Uint8Array = sureColumns();
 
 /** The clusters of `text`, in order; together they are `text`. @param text without line ends */
 export function* clusters(text: string): Generator<Cluster, void, void> {
-  let done = 0;
-  for (let at = 0; at < text.length; at++) {
-    // What stands between two sure characters, and is one itself, joins with neither.
-    const alone = sureAt(text, at) > 0 && isBorder(text, at - 1) && isBorder(text, at + 1);
-    if (!alone) continue;
-    // Finding clusters by the rules of Unicode takes much longer: only for what is in between.
-    if (done < at) yield* byRules(text.slice(done, at));
-    yield { text: text.charAt(at), columns: sureAt(text, at) };
-    done = at + 1;
-  }
-  if (done < text.length) yield* byRules(text.slice(done));
+  const parts = isSimple(text) ? text : graphemes(text);
+  for (const part of parts) yield { text: part, columns: clusterColumns(part) };
 }
 
 /** Columns that `cluster` takes, 1 or more. @param cluster one grapheme */
@@ -82,12 +73,10 @@ export function isSure(cluster: string): boolean {
   return cluster.length === 1 && sureAt(cluster, 0) > 0;
 }
 
-function* byRules(text: string): Generator<Cluster, void, void> {
-  for (const part of graphemes(text)) yield { text: part, columns: clusterColumns(part) };
-}
-
-function isBorder(text: string, at: number): boolean {
-  return at < 0 || at >= text.length || sureAt(text, at) > 0;
+/** Whether each character of `text` is a cluster of its own. */
+function isSimple(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (sureAt(text, at) === 0) return false;
+  return true;
 }
 
 function sureAt(text: string, at: number): number {

@@ -13,8 +13,12 @@ import { paint } from "./painter.ts";
 const ALTERNATE_SCREEN = { on: "\x1b[?1049h", off: "\x1b[?1049l" };
 const NO_WRAPPING = { on: "\x1b[?7l", off: "\x1b[?7h" };
 const BRACKETED_PASTE = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
-/** A frame may have been cut off in the middle: it ends, scrolls everything, and has no colours. */
-const PAINTING = { on: "", off: "\x1b[?2026l\x1b[r\x1b[m\x1b[?25h" };
+/**
+ * A frame may have been cut off in the middle: it ends, scrolls everything, and has no colours. What
+ * is left is cleared, since tmux takes rows as wide as the screen over to the other one if its size
+ * has changed in the meantime.
+ */
+const PAINTING = { on: "", off: "\x1b[?2026l\x1b[r\x1b[m\x1b[2J\x1b[?25h" };
 
 const MODES = [ALTERNATE_SCREEN, NO_WRAPPING, BRACKETED_PASTE, PAINTING];
 

@@ -6,7 +6,7 @@
  * Does not know the finer rules for breaking lines (UAX #14), e.g. for closing brackets.
  */
 import { sanitise } from "../sanitise.ts";
-import { clusterColumns, clusters, isSure } from "./clusters.ts";
+import { type Cluster, clusters, isSure } from "./clusters.ts";
 
 /** A piece of a line. */
 export interface Row {
@@ -35,8 +35,9 @@ export function wrap(line: string, columns: number): Row[] {
     width -= rowWidth;
     last = { offset: end, width: 0 };
   };
-  for (const { text } of clusters(line)) {
-    const room = shownColumns(text);
+  for (const cluster of clusters(line)) {
+    const { text } = cluster;
+    const room = shownColumns(cluster);
     const after = offset + text.length;
     if (text === " " && width + room > columns) {
       width += room;
@@ -57,9 +58,11 @@ export function wrap(line: string, columns: number): Row[] {
 }
 
 /** Columns of a cluster after it was made harmless; 0 for one that nothing is left of. */
-export function shownColumns(cluster: string): number {
-  if (isSure(cluster)) return clusterColumns(cluster);
-  let columns = 0;
-  for (const part of clusters(sanitise(cluster))) columns += part.columns;
-  return columns;
+export function shownColumns({ text, columns }: Cluster): number {
+  if (isSure(text)) return columns;
+  const safe = sanitise(text);
+  if (safe === text) return columns;
+  let sum = 0;
+  for (const part of clusters(safe)) sum += part.columns;
+  return sum;
 }

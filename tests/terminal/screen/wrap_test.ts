@@ -48,7 +48,7 @@ Deno.test("`wrap()` loses nothing and keeps to the width", () => {
           end = row.end;
           const parts = [...clusters(line.slice(row.start, row.end))];
           const hangs = parts.at(-1)?.text === " " ? 1 : 0;
-          const seen = parts.filter((part) => shownColumns(part.text) > 0);
+          const seen = parts.filter((part) => shownColumns(part) > 0);
           assert(row.columns <= columns + hangs || seen.length - hangs <= 1, JSON.stringify(row));
         }
         assertEquals(end, line.length);
