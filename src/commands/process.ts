@@ -25,7 +25,7 @@ export async function runProcess(
   let code: number = EXIT_CODES.interrupted;
   const terminal = openTerminal();
   const leaveNow = () => {
-    restoreTerminal();
+    restoreTerminal(terminal.leaving);
     exit(code);
   };
   using interruptions = new Interruptions(leaveNow);

@@ -33,6 +33,10 @@ export function watchKeys(terminal: Terminal): WatchedTerminal {
     flush: () => screen.flush(),
     onResize: (listener) => screen.onResize(listener),
     pin: (printAbove) => screen.pin(printAbove),
+    enter: (mode) => screen.enter(mode),
+    get leaving() {
+      return screen.leaving;
+    },
     async *keys(options) {
       for await (const chunk of screen.keys(options)) {
         pressed++;

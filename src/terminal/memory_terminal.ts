@@ -5,7 +5,7 @@
  */
 import { ChatError } from "../errors.ts";
 import { InputReader } from "./input_reader.ts";
-import { PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
+import { ModeHolder, PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
 
 export interface MemoryTerminalOptions {
   /** Lines to be read, or the input as it is. */
@@ -32,6 +32,7 @@ export class MemoryTerminal implements ScreenTerminal {
   readonly #source = new QueuedSource();
   readonly #reader = new InputReader(this.#source);
   readonly #pins = new PinHolder();
+  readonly #modes = new ModeHolder();
   readonly #resizeListeners = new Set<() => void>();
   #raw = false;
   readonly #watchers = new Set<() => void>();
@@ -141,6 +142,14 @@ export class MemoryTerminal implements ScreenTerminal {
 
   pin(printAbove: (line: string) => void): Disposable | undefined {
     return this.#pins.pin(printAbove);
+  }
+
+  enter(mode: { readonly on: string; readonly off: string }): Disposable {
+    return this.#modes.enter(mode, (text) => this.write(text));
+  }
+
+  get leaving(): string {
+    return this.#modes.leaving;
   }
 
   onResize(listener: () => void): Disposable {

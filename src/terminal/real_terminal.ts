@@ -9,7 +9,7 @@
  */
 import { ChatError } from "../errors.ts";
 import { type ByteSource, InputReader } from "./input_reader.ts";
-import { PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
+import { ModeHolder, PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
 import { type ByteSink, WriteQueue } from "./write_queue.ts";
 
 /** Where nothing says how large the screen is. */
@@ -55,6 +55,7 @@ export class RealTerminal implements ScreenTerminal {
   readonly #input: InputReader;
   readonly #queue: WriteQueue;
   readonly #pins = new PinHolder();
+  readonly #modes = new ModeHolder();
   readonly #outIsTerminal: boolean;
   readonly #errIsTerminal: boolean;
 
@@ -100,6 +101,14 @@ export class RealTerminal implements ScreenTerminal {
 
   pin(printAbove: (line: string) => void): Disposable | undefined {
     return this.#pins.pin(printAbove);
+  }
+
+  enter(mode: { readonly on: string; readonly off: string }): Disposable {
+    return this.#modes.enter(mode, (text) => this.write(text));
+  }
+
+  get leaving(): string {
+    return this.#modes.leaving;
   }
 
   onResize(listener: () => void): Disposable {

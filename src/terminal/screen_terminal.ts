@@ -17,6 +17,13 @@ export interface ScreenTerminal extends Terminal {
    */
   pin(printAbove: (line: string) => void): Disposable | undefined;
   /**
+   * Puts the terminal into a mode: writes `on` now and `off` when the result is disposed. The modes
+   * that are on at a time end in the reverse order of their beginning.
+   */
+  enter(mode: { readonly on: string; readonly off: string }): Disposable;
+  /** What ends all modes that are on, for `restoreTerminal()`; empty where none is. */
+  readonly leaving: string;
+  /**
    * Key presses as the terminal sends them, in raw mode for as long as they are iterated. What was
    * typed before is dropped. Ends with the input.
    * @throws the signal's reason
@@ -47,6 +54,29 @@ export class PinHolder {
     return {
       [Symbol.dispose]: () => {
         if (this.#printAbove === printAbove) this.#printAbove = undefined;
+      },
+    };
+  }
+}
+
+/** What a terminal keeps to do so: the modes that it is in. */
+export class ModeHolder {
+  /** What ends each, the last one that began first. */
+  #ends: readonly { readonly off: string }[] = [];
+
+  get leaving(): string {
+    return this.#ends.map(({ off }) => off).join("");
+  }
+
+  enter(mode: { readonly on: string; readonly off: string }, write: (text: string) => void) {
+    const entry = { off: mode.off };
+    this.#ends = [entry, ...this.#ends];
+    write(mode.on);
+    return {
+      [Symbol.dispose]: () => {
+        if (!this.#ends.includes(entry)) return;
+        this.#ends = this.#ends.filter((each) => each !== entry);
+        write(mode.off);
       },
     };
   }
