@@ -95,7 +95,7 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
 
   const direct = new DirectDriver<Draft, OwnMessage, ReceivedMessage>({
     libp2p,
-    store: deliveryStore(history),
+    store: deliveryStore(history, (drafts) => node.placed(drafts)),
     readReceipts: () => live.readReceipts,
     now,
     monotonic,
@@ -266,12 +266,16 @@ async function* startNotices({ putAside }: History, { mdns }: Config): AsyncGene
   }
 }
 
-/** The history as delivery sees it. */
+/**
+ * The history as delivery sees it.
+ * @param placed where drafts belong at the moment when they are saved
+ */
 function deliveryStore(
   { messages, readMarks }: History,
+  placed: (drafts: readonly Draft[]) => readonly Draft[],
 ): DirectStore<Draft, OwnMessage, ReceivedMessage> {
   return {
-    enqueue: (drafts, now) => messages.enqueue(drafts, now),
+    enqueue: (drafts, now) => messages.enqueue(placed(drafts), now),
     waiting: (peerId, after, limit) => messages.waiting(peerId, after, limit),
     record: (peerId, ids, state, now, reason) => messages.record(peerId, ids, state, now, reason),
     accept: (peerId, incoming, now) => messages.accept(peerId, incoming, now),

@@ -2,7 +2,7 @@
 import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
-import type { Contact, ContactChange, History, OutboxEntry } from "../history/mod.ts";
+import type { Contact, ContactChange, Draft, History, OutboxEntry } from "../history/mod.ts";
 import type {
   Conversation,
   MessageRecord,
@@ -142,7 +142,10 @@ export class RunningNode implements OwnNode {
     const draft = { conversation, id, text, sentAt: now(), replyTo, after };
     requireAnswered(history, draft);
     const own = await this.#joined(this.#delivery)
-      .save(draft, signal === undefined ? {} : { signal });
+      .save(
+        { ...draft, conversation: asWritten(recipient) },
+        signal === undefined ? {} : { signal },
+      );
     // What is saved now has a later position than all before.
     if (own.position > this.#lastQueued) {
       this.#lastQueued = own.position;
@@ -390,13 +393,7 @@ export class RunningNode implements OwnNode {
       const text = `${where} is now ${this.#withId(peerId)}, before it was ${this.#withId(before)}`;
       this.notice(text);
     }
-    const bound = this.#bind(address, peerId);
-    if (bound === "moved") {
-      const text = `messages for ${where} go to ${this.#withId(peerId)}, ` +
-        `the first peer to answer there`;
-      this.notice(text);
-    }
-    return bound !== "failed";
+    return this.#bindAloud(address, peerId) !== "failed";
   }
 
   /**
@@ -426,6 +423,17 @@ export class RunningNode implements OwnNode {
     if (before !== undefined && this.#init.contacts.isBlocked(before)) return;
     if (before === undefined || this.#bind(address, before) !== "moved") return;
     this.#joined(this.#reach).seekPeer(before, address);
+  }
+
+  /** The same as `#bind()`, and says so. */
+  #bindAloud(address: string, peerId: string): "moved" | "nothing" | "failed" {
+    const bound = this.#bind(address, peerId);
+    if (bound === "moved") {
+      const text = `messages for ${formatAddress(address)} go to ${this.#withId(peerId)}, ` +
+        `the first peer to answer there`;
+      this.notice(text);
+    }
+    return bound;
   }
 
   /** Gives what waits for an address to a peer. */
@@ -469,6 +477,22 @@ export class RunningNode implements OwnNode {
     for (const waiter of this.#waiters) if (waiter.peerId === peerId) waiter.reject(reason);
   }
 
+  /**
+   * Where drafts belong that are saved now. Who is at an address is decided here, for all of them at
+   * the same moment, and not when they were written: somebody may have answered in between. What waits
+   * for the address was written before them, and goes to that peer before them.
+   */
+  placed(drafts: readonly Draft[]): Draft[] {
+    return drafts.map((draft) => {
+      if (draft.conversation.kind === "peer") return draft;
+      const { address } = draft.conversation;
+      const there = this.#at(address);
+      // What cannot be moved now is not overtaken.
+      if (there === undefined || this.#bindAloud(address, there) === "failed") return draft;
+      return { ...draft, conversation: { kind: "peer", peerId: there } };
+    });
+  }
+
   /** Sends what was saved, or seeks whom it is for. */
   #dispatch(conversation: Conversation, hint: string | undefined): void {
     const reach = this.#joined(this.#reach);
@@ -501,8 +525,13 @@ export class RunningNode implements OwnNode {
       return { kind: "peer", peerId: recipient.peerId };
     }
     const { address } = recipient;
-    const there = this.#joined(this.#reach).peerAt(address) ?? this.#activeAt(address);
+    const there = this.#at(address);
     return there === undefined ? { kind: "address", address } : { kind: "peer", peerId: there };
+  }
+
+  /** Who is connected at the address. */
+  #at(address: string): string | undefined {
+    return this.#joined(this.#reach).peerAt(address) ?? this.#activeAt(address);
   }
 
   /** A peer that is connected, and was last reached at the address. */
@@ -549,4 +578,11 @@ export class RunningNode implements OwnNode {
     if (room === undefined) throw new Error("the node is used before its rooms are joined");
     return room;
   }
+}
+
+/** Without the hint of where a peer is. */
+function asWritten(recipient: Recipient): Conversation {
+  return recipient.kind === "peer"
+    ? { kind: "peer", peerId: recipient.peerId }
+    : { kind: "address", address: recipient.address };
 }

@@ -1,7 +1,7 @@
 /** The scripts of `examples/`, run by a shell with the real program in PATH. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { orderMessages } from "./ledger.ts";
-import { arrived, peerUp, ready } from "./lines.ts";
+import { arrived, peerUp, read, ready } from "./lines.ts";
 import { BINARY, commandLine, demoPeer, Home, LOOPBACK } from "./program.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -116,5 +116,7 @@ Deno.test({
     const peer = friend.start([...demoPeer(), "--mandatory", `127.0.0.1:${port}`]);
     await orderMessages(peer, `127.0.0.1:${port}`, "$(reboot) `reboot` \"'", 1);
     await peer.find(arrived("echo: $(reboot) `reboot` \"', 1 of 1"));
+    // The script has ended, and counts as the reader.
+    await peer.find(read);
   },
 });

@@ -33,6 +33,11 @@ export function delivered(id: string): (line: NdjsonLine) => StateLine | undefin
   return (line) => line.event === "state" && line.id === id && gotThere(line) ? line : undefined;
 }
 
+/** An own message was shown there. */
+export function read(line: NdjsonLine): StateLine | undefined {
+  return line.event === "state" && line.state === "read" ? line : undefined;
+}
+
 export function notice(line: NdjsonLine): NoticeLine | undefined {
   return line.event === "notice" ? line : undefined;
 }

@@ -4,7 +4,7 @@ import type { MessageLine } from "../../src/commands/ndjson.ts";
 import { Scripts } from "../commands/exec/scripts.ts";
 import { TmuxScreen } from "../terminal/tmux_screen.ts";
 import { orderMessages } from "./ledger.ts";
-import { notice, peerDown, peerUp, ready } from "./lines.ts";
+import { notice, peerDown, peerUp, read, ready } from "./lines.ts";
 import {
   BINARY,
   commandLine,
@@ -144,6 +144,8 @@ Deno.test({
     const { sender, to } = await serve(red, green, program);
     await orderMessages(sender, to, '"$(me)"', 1);
     await sender.until(() => texts(sender).includes('"$(me)", 1 of 1 too'));
+    // The program has ended, and counts as the reader.
+    await sender.find(read);
   },
 });
 
