@@ -35,7 +35,7 @@ export interface HistoryOptions extends ProfileOptions, SettingOptions {
   /** Only the conversation with this peer. */
   readonly peer?: string | undefined;
   readonly since?: Moment | undefined;
-  /** Only messages that contain this text; ASCII letters match in either case. */
+  /** Only messages that have all these words, see `src/history/search_terms.ts`. */
   readonly search?: string | undefined;
   /** Only messages at a later position. */
   readonly after?: number | undefined;
@@ -68,7 +68,7 @@ export const history: Command<HistoryOptions> = {
       ),
       search: optional(
         option("--search", anyText("TEXT"), {
-          description: describe`Only messages that contain this.`,
+          description: describe`Only messages with all these words; "in quotes": together.`,
         }),
       ),
       after: optional(

@@ -39,6 +39,7 @@ export function methodsOf(node: ChatNode, subscription: Subscription): Methods {
     changeContacts: ({ changes }) => node.changeContacts(changes),
     removeContact: ({ peerId }) => node.removeContact(peerId),
     history: ({ query }) => node.history(query),
+    conversations: () => node.conversations(),
     counts: ({ upTo }) => node.counts(upTo),
     outbox: ({ limit }) => node.outbox(limit),
     cancelMessage: ({ messageId }) => node.cancel(messageId),

@@ -20,6 +20,7 @@ import type { Contact, ContactChange, OutboxEntry } from "../history/mod.ts";
 import type {
   ChatNode,
   ConnectResult,
+  ConversationSummary,
   Counts,
   HistoryQuery,
   NodeEvent,
@@ -192,6 +193,10 @@ export class RemoteNode implements ChatNode {
 
   history(query: HistoryQuery): Promise<MessageRecord[]> {
     return this.#call("history", { query });
+  }
+
+  conversations(): Promise<ConversationSummary[]> {
+    return this.#call("conversations", undefined);
   }
 
   async counts(upTo?: number): Promise<Counts> {

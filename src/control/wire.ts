@@ -27,6 +27,7 @@ import type {
 } from "../history/mod.ts";
 import type {
   ConnectResult,
+  ConversationSummary,
   Counts,
   HistoryQuery,
   NodeEvent,
@@ -52,7 +53,7 @@ import {
 } from "./check.ts";
 
 /** Raised with every change that an older or newer program would not understand. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** The largest line from a client: a message of 32 KiB is at most 192 KiB as JSON. */
 export const MAX_REQUEST_BYTES = 1024 * 1024;
@@ -68,6 +69,7 @@ export const REFUSED_ERROR = -32002;
 
 const MAX_MESSAGES = 100_000;
 const MAX_PEERS = 10_000;
+const MAX_CONVERSATIONS = 1_000;
 const LONGEST_TEXT = 1024 * 1024;
 const LONGEST_WORD = 4_096;
 
@@ -115,6 +117,7 @@ export interface Shapes {
   changeContacts: { params: { changes: readonly ContactChange[] }; result: Contact[] };
   removeContact: { params: { peerId: string }; result: Contact | undefined };
   history: { params: { query: HistoryQuery }; result: MessageRecord[] };
+  conversations: { params: undefined; result: ConversationSummary[] };
   counts: { params: { upTo: number }; result: Counts };
   outbox: { params: { limit: number }; result: OutboxEntry[] };
   cancelMessage: { params: { messageId: string }; result: OwnMessage | undefined };
@@ -201,6 +204,13 @@ const receivedMessage = record<ReceivedMessage>({
 
 const message = tagged<MessageRecord>("direction", { out: ownMessage, in: receivedMessage });
 
+const conversationSummary = record<ConversationSummary>({
+  conversation,
+  last: message,
+  unread: number,
+  waiting: number,
+});
+
 const activePeer = record<ActivePeer>({
   peerId: word,
   name: word,
@@ -266,16 +276,18 @@ const limited = record<{ limit: number }>({ limit: integer(0, MAX_MESSAGES) });
 const historyQuery: Check<HistoryQuery> = (value, path) => {
   const field = <Shape>(key: keyof HistoryQuery, check: Check<Shape>) =>
     orUndefined(check)(fieldOf(value, key, path), `${path}.${key}`);
-  const [who, after, unread, since, words] = [
+  const [who, after, before, unread, since, words] = [
     field("conversation", recipient),
     field("after", position),
+    field("before", position),
     field("unread", boolean),
     field("since", number),
-    field("search", text(LONGEST_TEXT)),
+    field("search", word),
   ];
   return {
     ...(who === undefined ? {} : { conversation: who }),
     ...(after === undefined ? {} : { after }),
+    ...(before === undefined ? {} : { before }),
     ...(unread === undefined ? {} : { unread }),
     ...(since === undefined ? {} : { since }),
     ...(words === undefined ? {} : { search: words }),
@@ -332,6 +344,7 @@ export const METHODS: {
     params: record<{ query: HistoryQuery }>({ query: historyQuery }),
     result: list(message, MAX_MESSAGES),
   },
+  conversations: { params: nothing, result: list(conversationSummary, MAX_CONVERSATIONS) },
   counts: {
     params: record<{ upTo: number }>({ upTo: position }),
     result: record<Counts>({ waiting: number, unread: number }),

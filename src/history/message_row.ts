@@ -4,7 +4,7 @@ import type { MessageRecord, MessageState } from "./message_record.ts";
 /** Joins what `readMessage()` needs; to be followed by WHERE. */
 export const SELECT_MESSAGE = `
   SELECT message.position, message.id, message.sender, message.sent_at, message.recorded_at,
-    message.state, message.reason, message.reply_to, message.text,
+    message.state, message.reason, message.reply_to, message.text, message.conversation,
     peer.peer_id AS other_peer, conversation.address AS other_address
   FROM message
   JOIN conversation ON conversation.key = message.conversation

@@ -4,41 +4,27 @@
  *
  * It keeps what peers sent exactly as they sent it; whoever shows it makes it harmless first.
  */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { ContactStore } from "./contact_store.ts";
+import { type ConversationSummary, listConversations } from "./conversations.ts";
 import { guard, openDatabase, openDatabaseReadOnly } from "./database.ts";
-import type { Conversation, MessageRecord } from "./message_record.ts";
-import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
+import { listMessages, type MessageQuery } from "./list_messages.ts";
+import type { MessageRecord } from "./message_record.ts";
 import { MessageStore } from "./message_store.ts";
 import { openBeside } from "./open_beside.ts";
 import { Outbox } from "./outbox.ts";
 import { PeerStore } from "./peer_store.ts";
 import { ReadMarks } from "./read_marks.ts";
 import { requireCurrentSchema } from "./schema.ts";
+import { TextIndex } from "./text_index.ts";
 
 export type { Contact, ContactChange } from "./contact_store.ts";
+export type { ConversationSummary } from "./conversations.ts";
+export type { MessageQuery } from "./list_messages.ts";
 export type { Accepted, Draft, IncomingMessage, OutgoingMessage } from "./message_store.ts";
 export type { OutboxEntry, Search } from "./outbox.ts";
 export type { DialledAddress, PeerUpdate, RememberedPeer } from "./peer_store.ts";
 export type { ContactStore, MessageStore, Outbox, PeerStore, ReadMarks };
-
-/**
- * Which messages `list()` gives, oldest first: the last `limit` that fit, or with `after` the first
- * `limit` behind that place.
- */
-export interface MessageQuery {
-  readonly conversation?: Conversation;
-  /** Only messages at a later position; what is committed later has a later one. */
-  readonly after?: number;
-  /** Only messages that arrived and were never shown. */
-  readonly unread?: boolean;
-  /** Only messages that arrived or were written at or after this time, ms since the epoch. */
-  readonly since?: number;
-  /** Only messages whose text contains this; ASCII letters match in either case. */
-  readonly search?: string;
-  /** 1 or more */
-  readonly limit: number;
-}
 
 /** An open history; dispose it to close the file. */
 export interface History extends Disposable {
@@ -51,6 +37,13 @@ export interface History extends Disposable {
   readonly putAside: string | undefined;
   /** @throws ChatError `storage-busy`, `storage-failed` */
   list(query: MessageQuery): MessageRecord[];
+  /**
+   * Everybody with whom there is a message, the newest one first: at most 1,000.
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  conversations(): ConversationSummary[];
+  /** What a search looks into. Somebody has to bring it up to date, now and then. */
+  readonly textIndex: Pick<TextIndex, "takeUp">;
 }
 
 /**
@@ -65,6 +58,7 @@ export function openHistory(path: string, self: string, now: number): History {
     return guard(path, () => {
       const peers = new PeerStore(db);
       const selfKey = peers.keyOf(self, "asked", now);
+      const index = new TextIndex(db, indexFile(path), { mayWrite: true });
       return {
         messages: new MessageStore(db, peers, selfKey),
         outbox: new Outbox(db, selfKey),
@@ -72,8 +66,10 @@ export function openHistory(path: string, self: string, now: number): History {
         contacts: new ContactStore(db, peers, self),
         readMarks: new ReadMarks(db, selfKey),
         putAside,
-        list: (query) => guard(db, () => listMessages(db, selfKey, query)),
-        [Symbol.dispose]: () => db.close(),
+        list: (query) => guard(db, () => listMessages({ db, selfKey, index }, query)),
+        conversations: () => guard(db, () => listConversations(db, selfKey)),
+        textIndex: index,
+        [Symbol.dispose]: () => close(db, index),
       };
     });
   } catch (error) {
@@ -89,6 +85,7 @@ export interface HistoryReader extends Disposable {
   readonly contacts: Pick<ContactStore, "list">;
   readonly readMarks: Pick<ReadMarks, "countUnread">;
   list(query: MessageQuery): MessageRecord[];
+  conversations(): ConversationSummary[];
 }
 
 /**
@@ -122,13 +119,15 @@ function attach(db: DatabaseSync, path: string, self: string): HistoryBeside {
       const row = db.prepare("SELECT key FROM peer WHERE peer_id = ?").get(self);
       const selfKey = Number(row?.key ?? 0);
       const peers = new PeerStore(db);
+      const index = new TextIndex(db, indexFile(path), { mayWrite: false });
       return {
         outbox: new Outbox(db, selfKey),
         peers,
         contacts: new ContactStore(db, peers, self),
         readMarks: new ReadMarks(db, selfKey),
-        list: (query) => guard(path, () => listMessages(db, selfKey, query)),
-        [Symbol.dispose]: () => db.close(),
+        list: (query) => guard(path, () => listMessages({ db, selfKey, index }, query)),
+        conversations: () => guard(path, () => listConversations(db, selfKey)),
+        [Symbol.dispose]: () => close(db, index),
       };
     });
   } catch (error) {
@@ -137,39 +136,12 @@ function attach(db: DatabaseSync, path: string, self: string): HistoryBeside {
   }
 }
 
-function listMessages(db: DatabaseSync, selfKey: number, query: MessageQuery): MessageRecord[] {
-  const conditions: string[] = ["1"];
-  const values: SQLInputValue[] = [];
-  if (query.conversation?.kind === "peer") {
-    conditions.push(
-      "message.conversation = (SELECT conversation.key FROM conversation JOIN peer ON peer.key = conversation.peer WHERE peer_id = ?)",
-    );
-    values.push(query.conversation.peerId);
-  } else if (query.conversation !== undefined) {
-    conditions.push("conversation.address = ?");
-    values.push(query.conversation.address);
-  }
-  if (query.since !== undefined) {
-    conditions.push("iif(message.sender = ?, sent_at, recorded_at) >= ?");
-    values.push(selfKey, query.since);
-  }
-  if (query.search !== undefined) {
-    conditions.push("message.text LIKE ? ESCAPE '\\'");
-    values.push(`%${query.search.replace(/[\\%_]/g, "\\$&")}%`);
-  }
-  if (query.after !== undefined) {
-    conditions.push("message.position > ?");
-    values.push(query.after);
-  }
-  if (query.unread) conditions.push("message.state IS NULL AND message.read_at IS NULL");
-  const direction = query.after === undefined ? "DESC" : "ASC";
-  const messages = db
-    .prepare(
-      `${SELECT_MESSAGE} WHERE ${
-        conditions.join(" AND ")
-      } ORDER BY message.position ${direction} LIMIT ?`,
-    )
-    .all(...values, query.limit)
-    .map((row) => readMessage(row, selfKey));
-  return query.after === undefined ? messages.reverse() : messages;
+/** The full-text index of the database at `path`. */
+function indexFile(path: string): string {
+  return path === ":memory:" ? path : `${path}.search`;
+}
+
+function close(db: DatabaseSync, index: TextIndex): void {
+  index[Symbol.dispose]();
+  db.close();
 }

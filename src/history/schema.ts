@@ -99,6 +99,12 @@ const MIGRATIONS: readonly string[] = [
     CHECK ((alias IS NULL) = (folded_alias IS NULL))
   ) STRICT, WITHOUT ROWID;
   `,
+  // 4: a list of conversations
+  `
+  -- How many messages of each conversation were not shown.
+  CREATE INDEX unread_by_conversation ON message (conversation)
+    WHERE state IS NULL AND read_at IS NULL;
+  `,
 ];
 
 /** The schema that this program writes. */

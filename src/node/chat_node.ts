@@ -7,11 +7,14 @@ import type { MessageRecord, OwnMessage, ReceivedMessage } from "../history/mess
 import type {
   Contact,
   ContactChange,
+  ConversationSummary,
   DialledAddress,
   OutboxEntry,
   Search,
 } from "../history/mod.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
+
+export type { ConversationSummary };
 
 /** A PEER argument after it was understood. */
 export type Recipient =
@@ -90,11 +93,16 @@ export interface HistoryQuery {
   readonly conversation?: Recipient;
   /** Only messages at a later position of the history; what arrives later has a later one. */
   readonly after?: number;
+  /** Only messages at an earlier position; with `after`: the first `limit` between the two. */
+  readonly before?: number;
   /** Only messages that arrived and were never shown. */
   readonly unread?: boolean;
   /** Only messages at or after this time (arrival for incoming ones), ms since the epoch. */
   readonly since?: number;
-  /** Only messages whose text contains this, ignoring case. */
+  /**
+   * Only messages that have all these words, in upper or lower case, also as parts of words; what is
+   * "in quotes" together. The rules, also for highlighting: `src/history/search_terms.ts`.
+   */
   readonly search?: string;
   /** 1 to 100,000. */
   readonly limit: number;
@@ -205,6 +213,8 @@ export interface ChatNode extends AsyncDisposable {
    */
   removeContact(peerId: string): Promise<Contact | undefined>;
   history(query: HistoryQuery): Promise<MessageRecord[]>;
+  /** Everybody with whom there is a message, the newest one first: at most 1,000. */
+  conversations(): Promise<ConversationSummary[]>;
   /** @param upTo as for `UnreadRange` */
   counts(upTo?: number): Promise<Counts>;
   /** What is not delivered, in the order of writing: the first `limit`. */

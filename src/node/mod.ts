@@ -25,6 +25,7 @@ import { PeerBook } from "./peer_book.ts";
 import { Reacher } from "./reacher.ts";
 import { RunningNode } from "./running_node.ts";
 import { Surroundings } from "./surroundings/driver.ts";
+import { TextIndexing } from "./text_indexing.ts";
 
 export type * from "./chat_node.ts";
 export { resolveRecipient, shortPeerId } from "./recipient.ts";
@@ -247,6 +248,12 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
   reacher.start();
   stack.use(surroundings);
   surroundings.start();
+  stack.use(
+    new TextIndexing({
+      takeUp: () => history.textIndex.takeUp(),
+      onTrouble: troubles("history"),
+    }),
+  );
   for await (const text of startNotices(history, config)) node.notice(text);
   owned.use(stack.move());
   return node;

@@ -14,6 +14,7 @@ import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.t
 import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import type {
   ConnectResult,
+  ConversationSummary,
   Counts,
   HistoryQuery,
   LiveSettings,
@@ -264,6 +265,10 @@ export class RunningNode implements OwnNode {
       if (conversation === undefined) return this.#init.history.list(rest);
       return this.#init.history.list({ ...rest, conversation: this.#conversation(conversation) });
     });
+  }
+
+  conversations(): Promise<ConversationSummary[]> {
+    return Promise.try(() => this.#init.history.conversations());
   }
 
   counts(upTo = this.#lastPosition): Promise<Counts> {

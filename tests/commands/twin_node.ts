@@ -9,8 +9,10 @@ import type {
   ReceivedMessage,
 } from "../../src/history/message_record.ts";
 import type { Contact, ContactChange, OutboxEntry } from "../../src/history/mod.ts";
+import { SearchTerms } from "../../src/history/search_terms.ts";
 import type {
   ConnectResult,
+  ConversationSummary,
   Counts,
   HistoryQuery,
   LiveSettings,
@@ -68,6 +70,7 @@ export interface TwinBehaviour {
   /** Called when everybody is to be dialled at once. */
   readonly onRetry?: (node: TwinNode) => void;
   readonly history?: (node: TwinNode, query: HistoryQuery) => MessageRecord[];
+  readonly conversations?: (node: TwinNode) => ConversationSummary[];
   readonly reachability?: (recipient: Recipient) => Reachability;
   /** What arrived in earlier runs and was not shown. */
   readonly unread?: readonly ReceivedMessage[];
@@ -239,14 +242,22 @@ export class TwinNode implements OwnNode {
 
   history(query: HistoryQuery): Promise<MessageRecord[]> {
     return Promise.try(() => {
-      const { after, unread = false, limit } = query;
+      const { after, before = Infinity, unread = false, search = "", limit } = query;
+      const terms = new SearchTerms(search);
       const all = this.#behaviour.history?.(this, query) ?? [];
       const isSeen = ({ position }: MessageRecord) =>
         this.seen.some((message) => message.position === position);
-      const fitting = all.filter((message) => message.position > (after ?? 0))
+      const fitting = all
+        .filter(({ position, text }) =>
+          position > (after ?? 0) && position < before && terms.fit(text)
+        )
         .filter((message) => !unread || message.direction === "in" && !isSeen(message));
       return after === undefined ? fitting.slice(-limit) : fitting.slice(0, limit);
     });
+  }
+
+  conversations(): Promise<ConversationSummary[]> {
+    return Promise.try(() => this.#behaviour.conversations?.(this) ?? []);
   }
 
   async counts(): Promise<Counts> {

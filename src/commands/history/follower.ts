@@ -12,6 +12,7 @@ import type {
   MessageState,
   OwnMessage,
 } from "../../history/message_record.ts";
+import { SearchTerms } from "../../history/search_terms.ts";
 import type { ChatNode, HistoryQuery, NodeEvent } from "../../node/chat_node.ts";
 
 /** Read at once: enough for few questions to the node, little enough to keep it free. */
@@ -45,6 +46,7 @@ export type FollowQuery = HistoryQuery & { readonly conversation?: Conversation 
 export class Follower {
   readonly #node: Pick<ChatNode, "history" | "subscribe">;
   readonly #query: FollowQuery;
+  readonly #terms: SearchTerms;
   readonly #follows: Follows;
   #conversation: Conversation | undefined;
   /** Everything up to this position was read; undefined: nothing yet. */
@@ -65,6 +67,7 @@ export class Follower {
   ) {
     this.#node = node;
     this.#query = query;
+    this.#terms = new SearchTerms(query.search ?? "");
     this.#follows = follows;
     this.#conversation = query.conversation;
     this.#last = query.after;
@@ -132,9 +135,7 @@ export class Follower {
   }
 
   #isFollowed({ conversation, text }: OwnMessage): boolean {
-    const { search } = this.#query;
-    return isSame(this.#conversation ?? conversation, conversation) &&
-      (search === undefined || withoutCase(text).includes(withoutCase(search)));
+    return isSame(this.#conversation ?? conversation, conversation) && this.#terms.fit(text);
   }
 
   #remember({ position, state }: OwnMessage): void {
@@ -149,9 +150,4 @@ function isSame(one: Conversation, other: Conversation): boolean {
   return one.kind === "peer"
     ? other.kind === "peer" && one.peerId === other.peerId
     : other.kind === "address" && one.address === other.address;
-}
-
-/** As the search of the history does it: for ASCII only. */
-function withoutCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
