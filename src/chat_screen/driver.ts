@@ -1,0 +1,300 @@
+/**
+ * Joins the conversation screen with a node: reads pages, sends, tells what happens, marks what was
+ * shown. Every failure becomes a line on the screen; what ends it is the person, the terminal, or the
+ * node of another process that is gone.
+ */
+import { ChatError } from "../errors.ts";
+import type { Conversation, ReceivedMessage } from "../history/message_record.ts";
+import type { ChatNode, HistoryQuery, NodeEvent } from "../node/chat_node.ts";
+import type { Editor } from "../terminal/editor/mod.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import {
+  type ColorDepth,
+  runScreen,
+  type TerminalEvent,
+  type View,
+} from "../terminal/screen/mod.ts";
+import type { ScreenTerminal } from "../terminal/screen_terminal.ts";
+import {
+  type Chat,
+  type ChatEffect,
+  type ChatEvent,
+  openChat,
+  type Opening,
+  updateChat,
+} from "./chat.ts";
+import { drawChat } from "./chat_view.ts";
+import type { PageRequest } from "./history_window.ts";
+import {
+  conversationOf,
+  factsOf,
+  lastSeenOf,
+  recipientOf,
+  speakersOf,
+  talkName,
+  talksOf,
+} from "./node_view.ts";
+import { talkKey } from "./talks.ts";
+
+/** How often ages and round-trip times are looked at again. */
+const LOOK_MS = 5_000;
+/** How long a line about something stays where nobody presses a key. */
+const NOTICE_MS = 8_000;
+/** Changes that come together are looked at together. */
+const GATHER_MS = 50;
+/** Messages that are known to be marked; beyond that all are told once more, which does no harm. */
+const MOST_MARKED = 10_000;
+
+export interface ChatInit {
+  readonly node: ChatNode;
+  readonly terminal: ScreenTerminal;
+  readonly conversation: Conversation;
+  /** What was being written, from an earlier screen. */
+  readonly drafts?: ReadonlyMap<string, Editor>;
+  readonly depth: ColorDepth;
+  /** Takes messages that are on the screen now. */
+  readonly printed: (messages: readonly ReceivedMessage[]) => void;
+  /** Does what a line that begins with a slash says, and returns what is to be told of it. */
+  readonly command: (line: string, conversation: Conversation) => Promise<ChatEvent | undefined>;
+  /** Draws the attention of somebody who looks elsewhere; `text` is harmless. */
+  readonly ring: (text: string) => void;
+  readonly now: () => number;
+  /** Ends it with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Where it was left. */
+export interface ChatLeft {
+  readonly chat: Chat;
+  /** Why it could not go on; undefined where the person left. */
+  readonly error: unknown;
+}
+
+/**
+ * Shows a conversation until the person leaves, or cannot go on.
+ * @throws what the node says of the conversation at the beginning
+ */
+export async function runChat(init: ChatInit): Promise<ChatLeft> {
+  const driver = new ChatDriver(init);
+  const model = openChat(await driver.opening(init.conversation), init.drafts);
+  return await driver.run(model);
+}
+
+class ChatDriver {
+  readonly #init: ChatInit;
+  readonly #marked = new Set<number>();
+  #tell: (event: ChatEvent) => void = () => {};
+  /** The chat as it is now. */
+  #chat: Chat | undefined;
+  #lastSeen: number | undefined;
+  readonly #due = new Map<"look" | "list", ReturnType<typeof setTimeout>>();
+
+  constructor(init: ChatInit) {
+    this.#init = init;
+  }
+
+  async opening(conversation: Conversation): Promise<Opening> {
+    const { node, now } = this.#init;
+    this.#lastSeen = await lastSeenOf(node, conversation);
+    const { facts } = await factsOf(node, conversation, this.#lastSeen, now());
+    return { conversation, facts, speakers: speakersOf(node, conversation) };
+  }
+
+  async run(model: Chat): Promise<ChatLeft> {
+    const { terminal, depth, signal } = this.#init;
+    this.#chat = model;
+    const view: View<Chat, ChatEvent, ChatEffect> = {
+      model,
+      update: (chat, event: ChatEvent | TerminalEvent) => {
+        const step = updateChat(chat, event);
+        this.#chat = step.model;
+        return step;
+      },
+      draw: drawChat,
+      ended: ({ end }) => end !== undefined,
+      perform: (effect, tell) => this.#perform(effect, tell),
+    };
+    try {
+      const chat = await runScreen(terminal, view, {
+        depth,
+        signal,
+        listen: (tell) => this.#listen(tell),
+      });
+      return { chat, error: undefined };
+    } catch (error) {
+      return { chat: this.#chat ?? model, error };
+    }
+  }
+
+  #listen(tell: (event: ChatEvent) => void): Disposable {
+    this.#tell = tell;
+    const events = this.#init.node.subscribe((event) => this.#take(event));
+    const looking = setInterval(() => this.#soon("look"), LOOK_MS);
+    return {
+      [Symbol.dispose]: () => {
+        clearInterval(looking);
+        for (const timer of this.#due.values()) clearTimeout(timer);
+        this.#due.clear();
+        events[Symbol.dispose]();
+        this.#tell = () => {};
+      },
+    };
+  }
+
+  #take(event: NodeEvent): void {
+    const { node } = this.#init;
+    const here = this.#open?.conversation;
+    if (event.event === "message" || event.event === "state") {
+      const { message } = event;
+      this.#tell({ kind: "message", message, name: talkName(node, message.conversation) });
+      this.#soon("look");
+    } else if (event.event === "notice") {
+      this.#tell({ kind: "notice", text: event.text, tone: "news" });
+    } else {
+      const { peer } = event;
+      if (here?.kind === "peer" && here.peerId === peer.peerId) this.#lastSeen = peer.lastSeen;
+      this.#soon("look");
+    }
+  }
+
+  async #perform(effect: ChatEffect, tell: (event: ChatEvent) => void): Promise<void> {
+    switch (effect.kind) {
+      case "read":
+        return await this.#read(effect, tell);
+      case "send":
+        return await this.#send(effect.conversation, effect.text, tell);
+      case "command":
+        return await this.#trying(tell, async () => {
+          const event = await this.#init.command(effect.line, effect.conversation);
+          if (event !== undefined) tell(event);
+          this.#soon("look");
+          this.#soon("list");
+        });
+      case "shown":
+        return await this.#shown(effect.messages);
+      case "find":
+        return await this.#trying(tell, async () => {
+          const recipient = await this.#init.node.resolve(effect.text);
+          tell({ kind: "opened", ...await this.opening(conversationOf(recipient)) });
+        });
+      case "open":
+        return await this.#trying(tell, async () => {
+          tell({ kind: "opened", ...await this.opening(effect.conversation) });
+        });
+      case "list":
+        return this.#soon("list");
+      case "ring":
+        return this.#init.ring(sanitise(effect.text));
+      case "expire":
+        setTimeout(() => this.#tell({ kind: "notice-over", id: effect.id }), NOTICE_MS);
+    }
+  }
+
+  async #read(
+    { generation, conversation, request }: Extract<ChatEffect, { kind: "read" }>,
+    tell: (event: ChatEvent) => void,
+  ): Promise<void> {
+    const { id } = request;
+    try {
+      const messages = await this.#init.node.history(pageQuery(conversation, request));
+      tell({ kind: "page", generation, id, messages });
+    } catch (error) {
+      tell({ kind: "page-failed", generation, id });
+      this.#say(error, tell);
+    }
+  }
+
+  async #send(
+    conversation: Conversation,
+    text: string,
+    tell: (event: ChatEvent) => void,
+  ): Promise<void> {
+    try {
+      await this.#init.node.send(recipientOf(conversation), text);
+    } catch (error) {
+      tell({ kind: "not-sent", key: talkKey(conversation), text });
+      this.#say(error, tell, "not sent: ");
+    }
+  }
+
+  /** Only what the terminal has taken was shown. */
+  async #shown(messages: readonly ReceivedMessage[]): Promise<void> {
+    const fresh = messages.filter(({ position }) => !this.#marked.has(position));
+    if (fresh.length === 0) return;
+    if (this.#marked.size > MOST_MARKED) this.#marked.clear();
+    for (const { position } of fresh) this.#marked.add(position);
+    await this.#init.terminal.flush();
+    this.#init.printed(fresh);
+    this.#soon("list");
+  }
+
+  /** Does `work`; what goes wrong becomes a line. */
+  async #trying(tell: (event: ChatEvent) => void, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#say(error, tell);
+    }
+  }
+
+  /** @throws `error` where it is none for people; the end of the node ends the screen by itself */
+  #say(error: unknown, tell: (event: ChatEvent) => void, before = ""): void {
+    if (!(error instanceof ChatError)) throw error;
+    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+    tell({ kind: "notice", text: sanitise(`${before}${error.message}${hint}`), tone: "bad" });
+  }
+
+  #soon(what: "look" | "list"): void {
+    if (this.#due.has(what)) return;
+    const look = () => {
+      this.#due.delete(what);
+      const looking = what === "look" ? this.#look() : this.#list();
+      // What cannot be read now is read again soon enough.
+      looking.catch((error) => this.#say(error, this.#tell));
+    };
+    this.#due.set(what, setTimeout(look, GATHER_MS));
+  }
+
+  async #look(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    const { node, now } = this.#init;
+    const { generation, conversation } = open;
+    const { facts, answered } = await factsOf(node, conversation, this.#lastSeen, now());
+    if (answered !== undefined) return await this.#answered(generation, answered);
+    this.#tell({ kind: "facts", generation, facts });
+    const { speakers } = open.pane;
+    const next = speakersOf(node, conversation);
+    const [before] = speakers.others.values();
+    const [after] = next.others.values();
+    if (before?.name !== after?.name) this.#tell({ kind: "speakers", generation, speakers: next });
+  }
+
+  /** Messages for the address are for this peer from now on. */
+  async #answered(generation: number, peerId: string): Promise<void> {
+    const opening = await this.opening({ kind: "peer", peerId });
+    this.#tell({ kind: "answered", generation, ...opening });
+  }
+
+  async #list(): Promise<void> {
+    this.#tell({ kind: "talks", talks: await talksOf(this.#init.node) });
+  }
+
+  get #open(): Chat["open"] | undefined {
+    return this.#chat?.open;
+  }
+}
+
+function pageQuery(conversation: Conversation, { range, limit }: PageRequest): HistoryQuery {
+  const query = { conversation: recipientOf(conversation), limit };
+  switch (range.from) {
+    case "first":
+      return { ...query, after: 0 };
+    case "last":
+      return query;
+    case "before":
+      return { ...query, before: range.position };
+    case "after":
+      return { ...query, after: range.position };
+  }
+}

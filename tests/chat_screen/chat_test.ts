@@ -1,0 +1,205 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { talkKey } from "../../src/chat_screen/talks.ts";
+import { hostileText } from "../terminal/screen/hostile_text.ts";
+import { ChatHands, facts, talk, WITH_ANN, WITH_BOB } from "./chat_hands.ts";
+import { ANN, at, conversation, own, received, SPEAKERS } from "./conversation.ts";
+
+Deno.test("`drawChat()` on 80 x 12: messages, a line about the other side, the field", () => {
+  const history = [
+    received(1, "are you there?", at(13, 59)),
+    own(2, "yes", "read", at(14)),
+  ];
+  assertEquals(
+    new ChatHands({ columns: 80, rows: 8 }, history).press("a new text").screen,
+    `
+
+
+                         beginning of the conversation
+─────────────────────────────── Sun 22 Nov 2026 ────────────────────────────────
+ 13:59    ann  are you there?
+ 14:00 ✓✓ you  yes
+ ann · here for 2 min · not verified · direct · 12 ms
+> a new text
+`,
+  );
+});
+
+Deno.test("`drawChat()` on 40 x 10 says what matters most", () => {
+  const { rows } = new ChatHands({ columns: 40, rows: 10 }).tell({
+    kind: "facts",
+    generation: 1,
+    facts: facts({ waiting: 2, link: undefined, lastSeen: at(12), nextAttempt: at(14) + 5_000 }),
+  });
+  assertEquals(rows[8], " ann · away since 12:00 · not verified");
+});
+
+Deno.test("`updateChat()` sends what is written with Enter, and empties the field", () => {
+  const chat = new ChatHands().press("hello<enter>");
+  assertEquals(chat.take("send"), [{ kind: "send", conversation: WITH_ANN, text: "hello" }]);
+  assertEquals(chat.rows.at(-1), ">");
+  chat.press("<enter>", "   <enter>");
+  assertEquals(chat.take("send"), []);
+});
+
+Deno.test("`updateChat()` takes a slash for a command, two for one of the text", () => {
+  const chat = new ChatHands().press("/help me<enter>", "//etc/hosts<enter>", "<f1>");
+  assertEquals(chat.take("command").map(({ line }) => line), ["/help me", "/help"]);
+  assertEquals(chat.take("send").map(({ text }) => text), ["/etc/hosts"]);
+});
+
+Deno.test("`updateChat()` lets nothing touch what is being written", () => {
+  const chat = new ChatHands().press("half a sent");
+  const before = chat.chat.open.editor;
+  chat.tell(
+    { kind: "message", message: received(31, "news", at(15)), name: "ann" },
+    { kind: "facts", generation: 1, facts: facts({ link: undefined }) },
+    { kind: "resized", columns: 60, rows: 9 },
+    { kind: "printed", line: "a line of the log" },
+    { kind: "sheet", title: "peers", lines: ["one"] },
+    { kind: "not-sent", key: ANN, text: "something else" },
+    { kind: "talks", talks: [talk()] },
+  );
+  assertEquals(chat.chat.open.editor, before);
+  assertStringIncludes(String(chat.grid), "> half a sent");
+});
+
+Deno.test("`updateChat()` gives back a text that could not be saved", () => {
+  const chat = new ChatHands().press("precious<enter>");
+  chat.tell({ kind: "not-sent", key: ANN, text: "precious" });
+  assertEquals(chat.rows.at(-1), "> precious");
+  chat.press("<ctrl-u>", "other");
+  chat.tell({ kind: "not-sent", key: ANN, text: "precious" });
+  assertEquals(chat.rows.at(-1), "> other");
+});
+
+Deno.test("`updateChat()` tells what is on the screen, and not what is covered", () => {
+  const chat = new ChatHands();
+  assert(chat.take("shown").at(-1)?.messages.some(({ position }) => position === 29));
+  chat.press("<ctrl-o>");
+  chat.take("shown");
+  chat.tell({ kind: "message", message: received(31, "hidden", at(15)), name: "ann" });
+  assertEquals(chat.take("shown"), []);
+  chat.press("<escape>");
+  assertEquals(chat.take("shown").at(-1)?.messages.at(-1)?.position, 31);
+});
+
+Deno.test("`updateChat()` says in one line what comes in elsewhere, and rings", () => {
+  const chat = new ChatHands();
+  const message = { ...received(40, "are\nyou there", at(15)), conversation: WITH_BOB };
+  chat.tell({ kind: "message", message, name: "bob" });
+  assertEquals(chat.take("ring").length, 1);
+  assertStringIncludes(chat.rows.at(-2) ?? "", "bob: are you there".replace(" you", "⏎you"));
+  const [expire] = chat.take("expire");
+  chat.tell({ kind: "notice-over", id: expire?.id ?? 0 });
+  assertStringIncludes(chat.rows.at(-2) ?? "", "ann · here for 2 min");
+});
+
+Deno.test("`updateChat()` keeps a draft for each conversation", () => {
+  const chat = new ChatHands().press("for ann");
+  const opening = { facts: facts({ name: "bob" }), speakers: SPEAKERS };
+  chat.histories.set(talkKey(WITH_BOB), [received(1, "I am bob")]);
+  chat.tell({ kind: "opened", conversation: WITH_BOB, ...opening }).press("for bob");
+  assertStringIncludes(String(chat.grid), "I am bob");
+  assertEquals(chat.rows.at(-1), "> for bob");
+  chat.tell({ kind: "opened", conversation: WITH_ANN, ...opening });
+  assertEquals(chat.rows.at(-1), "> for ann");
+  chat.tell({ kind: "opened", conversation: WITH_BOB, ...opening });
+  assertEquals(chat.rows.at(-1), "> for bob");
+});
+
+Deno.test("`updateChat()` ignores answers for a conversation that is not shown any more", () => {
+  const chat = new ChatHands();
+  const opening = { facts: facts({ name: "bob" }), speakers: SPEAKERS };
+  chat.tell({ kind: "opened", conversation: WITH_BOB, ...opening });
+  const before = chat.chat;
+  chat.tell({ kind: "page", generation: 1, id: 1, messages: conversation(5) });
+  chat.tell({ kind: "facts", generation: 1, facts: facts() });
+  assertEquals(chat.chat, before);
+});
+
+Deno.test("The list of conversations is found in, chosen from, and left", () => {
+  const chat = new ChatHands({ columns: 80, rows: 6 });
+  chat.tell({
+    kind: "talks",
+    talks: [
+      talk({ unread: 2, last: { text: "news\nof today", own: false, time: at(13) } }),
+      talk({ conversation: WITH_ANN, name: "ann", waiting: 1 }),
+    ],
+  });
+  chat.press("<tab>");
+  assertEquals(chat.rows.slice(2), [
+    " bob  news⏎of today                                                2 new  13:00",
+    " ann  see you                                                  1 waiting  13:00",
+    " ann · here for 2 min · not verified · direct · 12 ms                  Esc back",
+    "Open:",
+  ]);
+  chat.press("<down><enter>");
+  assertEquals(chat.take("open").map(({ conversation }) => conversation), [WITH_ANN]);
+  chat.press("bo<enter>");
+  assertEquals(chat.take("open").map(({ conversation }) => conversation), [WITH_BOB]);
+  chat.press("b<enter>");
+  assertEquals(chat.take("find").map(({ text }) => text), ["bob"]);
+  chat.press("<escape>");
+  assertEquals(chat.chat.over, undefined);
+  chat.press("<alt-1>");
+  assertEquals(chat.take("open").map(({ conversation }) => conversation), [WITH_BOB]);
+});
+
+Deno.test("Esc goes back step by step, Ctrl-C and Ctrl-D leave", () => {
+  const chat = new ChatHands().press("<alt-up>", "<page-up>");
+  chat.press("<escape>");
+  assertEquals(chat.chat.open.pane.selected, undefined);
+  chat.press("<escape>");
+  assertEquals([chat.chat.open.pane.place.kind, chat.chat.end], ["bottom", undefined]);
+  chat.press("<escape>");
+  assertEquals(chat.chat.end, "back");
+  assertEquals(new ChatHands().press("<ctrl-c>").chat.end, "interrupted");
+  assertEquals(new ChatHands().press("<ctrl-d>").chat.end, "quit");
+  assertEquals(new ChatHands().press("x<ctrl-d>").chat.end, undefined);
+});
+
+Deno.test("A sheet is scrolled, closed, and typed over", () => {
+  const lines = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`);
+  const chat = new ChatHands({ columns: 40, rows: 10 }).tell({ kind: "sheet", title: "t", lines });
+  assertEquals(chat.rows.slice(0, 4), [
+    " t                   34 more: Page-Down",
+    "",
+    " line 1",
+    " line 2",
+  ]);
+  chat.press("<page-down>");
+  assertEquals(chat.rows[2], " line 7");
+  chat.press("x");
+  assertEquals([chat.chat.over, chat.rows.at(-1)], [undefined, "> x"]);
+});
+
+Deno.test("Whatever anybody writes, the screen is harmless and whole", () => {
+  fc.assert(
+    fc.property(
+      fc.array(hostileText, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 40, max: 90 }),
+      fc.integer({ min: 10, max: 24 }),
+      (texts, columns, rows) => {
+        const [first = ""] = texts;
+        const chat = new ChatHands(
+          { columns, rows },
+          texts.map((text, at) => received(at + 1, text)),
+        );
+        chat.tell(
+          { kind: "talks", talks: [talk({ last: { text: first, own: true, time: at(1) } })] },
+          { kind: "notice", text: first, tone: "news" },
+          { kind: "sheet", title: "t", lines: [first.replaceAll("\n", " ")] },
+        );
+        for (const press of ["", "<escape>", "<tab>"]) {
+          const { grid } = chat.press(press);
+          assertEquals([grid.columns, grid.rows], [columns, rows]);
+          assertEquals(
+            /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(String(grid).replaceAll("\n", "")),
+            false,
+          );
+        }
+      },
+    ),
+  );
+});
