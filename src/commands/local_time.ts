@@ -1,22 +1,2 @@
-/** Times for people: local zone, 24 hours, the same in every language of the system. */
-
-const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-/** `14:02` */
-export function formatClock(time: number): string {
-  const date = new Date(time);
-  return `${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-/** `Sun 22 Nov 2026` */
-export function formatDay(time: number): string {
-  const date = new Date(time);
-  return `${DAYS[date.getDay()]} ${date.getDate()} ${
-    MONTHS[date.getMonth()]
-  } ${date.getFullYear()}`;
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
-}
+/** The times of the screens, for the commands. */
+export { formatClock, formatDay } from "../terminal/local_time.ts";
