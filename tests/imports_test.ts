@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["chat_screen", "control"],
   ["node"],
   ["transport", "discovery", "direct", "rooms", "presence", "transfer", "history", "classic"],
-  ["config", "logging", "identity", "terminal", "framing", "errors.ts"],
+  ["config", "logging", "identity", "terminal", "framing", "errors.ts", "deadline.ts"],
   ["deno.json"],
 ];
 
@@ -16,7 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const SHARED_SHAPES = new Set(["history/message_record.ts", "presence/active_peer.ts"]);
 
 /** Base rooms that other base rooms may import. */
-const GROUND = new Set(["errors.ts", "terminal", "config"]);
+const GROUND = new Set(["errors.ts", "deadline.ts", "terminal", "config"]);
 
 interface Import {
   readonly file: string;

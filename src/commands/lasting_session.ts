@@ -6,8 +6,9 @@
  * message is, under an id of its own. What happened between the two nodes comes as no event: whoever
  * follows looks again.
  */
+import type { Follower, LastingNode } from "../chat_screen/lasting_node.ts";
 import { ChatError, type ErrorCode } from "../errors.ts";
-import type { ChatNode, NodeEvent } from "../node/chat_node.ts";
+import type { ChatNode } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { CommandContext } from "./command.ts";
 import { aborted, Deadline, either } from "./deadline.ts";
@@ -22,14 +23,7 @@ const FAREWELL_MS = 1_000;
 /** What ends by itself, such as an owner that is stopped or just leaves. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(["profile-in-use", "node-stopped", "storage-busy"]);
 
-/** Whoever wants to know of events, on whichever node. */
-export interface Follower {
-  onEvent(event: NodeEvent): unknown;
-  /** Another node than before is there: what it knows may be new. */
-  onRenewed?(): unknown;
-}
-
-export class LastingSession implements AsyncDisposable {
+export class LastingSession implements LastingNode, AsyncDisposable {
   readonly #context: CommandContext;
   readonly #open: () => Promise<Session>;
   readonly #givingUp: AbortController;

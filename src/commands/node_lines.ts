@@ -1,5 +1,6 @@
 /** From what a node tells to the lines that programs read, see `ndjson.ts`. */
-import type { Conversation, MessageRecord } from "../history/message_record.ts";
+import { type DisplayName, otherSide } from "../chat_screen/peer_text.ts";
+import type { MessageRecord } from "../history/message_record.ts";
 import type { Search } from "../history/mod.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
@@ -12,8 +13,7 @@ import {
   type SearchFields,
 } from "./ndjson.ts";
 
-/** The name to show for a peer id: harmless and not empty. */
-export type DisplayName = (peerId: string) => string;
+export { type DisplayName, otherSide } from "../chat_screen/peer_text.ts";
 
 export function nodeEventLine(event: NodeEvent, displayName: DisplayName): NdjsonLine {
   switch (event.event) {
@@ -99,16 +99,4 @@ export function searchFields(search: Search | undefined, isRunning: boolean): Se
 /** @param time ms since the epoch */
 export function timeOrNull(time: number | undefined): string | null {
   return time === undefined ? null : isoTime(time);
-}
-
-/** Who the other side of a conversation is, in the fields that events share. */
-export function otherSide(
-  conversation: Conversation,
-  displayName: DisplayName,
-): { peerId: string | null; name: string | null; address: string | null } {
-  if (conversation.kind === "address") {
-    return { peerId: null, name: null, address: conversation.address };
-  }
-  const { peerId } = conversation;
-  return { peerId, name: displayName(peerId), address: null };
 }

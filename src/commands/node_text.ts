@@ -1,14 +1,19 @@
 /** What happens in a node as lines for people; nothing of a peer in them acts on a terminal. */
 import { formatAddress } from "../config/address.ts";
-import type { Conversation, OwnMessage } from "../history/message_record.ts";
+import {
+  departureText,
+  type DisplayName,
+  otherName,
+  sourceText,
+} from "../chat_screen/peer_text.ts";
+import type { OwnMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
-import { shortPeerId } from "../node/recipient.ts";
-import type { Departure, PeerSource } from "../presence/active_peer.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { Style } from "../terminal/style.ts";
 import { formatClock } from "./local_time.ts";
 import { withMark } from "./message_state.ts";
-import type { DisplayName } from "./node_lines.ts";
+
+export { otherName, peerWithId, recipientText, sourceText } from "../chat_screen/peer_text.ts";
 
 /** A line for a person, and whether it is a result or a remark beside it. */
 export interface EventText {
@@ -18,21 +23,6 @@ export interface EventText {
 
 /** Enough of an own message to know which one is meant. */
 const EXCERPT_COLUMNS = 40;
-
-const SOURCES: { readonly [Source in PeerSource]: string } = {
-  mandatory: "mandatory",
-  asked: "asked for",
-  mdns: "local network",
-  exchange: "told of by others",
-  remembered: "remembered",
-  inbound: "came by itself",
-};
-
-const DEPARTURES: { readonly [Reason in Departure]: string } = {
-  goodbye: "left",
-  closed: "closed the connection",
-  lost: "is gone: no answer any more",
-};
 
 /** @returns undefined for what is not worth a line */
 export function eventText(
@@ -54,12 +44,12 @@ export function eventText(
     case "peer-up": {
       const { peerId, address, source } = event.peer;
       const where = sanitise(formatAddress(address));
-      return remark(event.at, `${displayName(peerId)} is here (${where}, ${SOURCES[source]})`);
+      return remark(event.at, `${displayName(peerId)} is here (${where}, ${sourceText(source)})`);
     }
     case "peer-down":
       return remark(
         event.at,
-        `${displayName(event.peer.peerId)} ${DEPARTURES[event.departure]}`,
+        `${displayName(event.peer.peerId)} ${departureText(event.departure)}`,
       );
     case "notice":
       return remark(event.at, event.text);
@@ -68,32 +58,6 @@ export function eventText(
   function remark(at: number, text: string): EventText {
     return { kind: "remark", line: style.dim(`${formatClock(at)} ${text}`) };
   }
-}
-
-/** How a peer was found, in a word or two. */
-export function sourceText(source: string): string {
-  return new Map<string, string>(Object.entries(SOURCES)).get(source) ?? sanitise(source);
-}
-
-/** The other side of a conversation: a name, or the address where nobody has answered yet. */
-export function otherName(conversation: Conversation, displayName: DisplayName): string {
-  return conversation.kind === "peer"
-    ? displayName(conversation.peerId)
-    : sanitise(formatAddress(conversation.address));
-}
-
-/** The same with the beginning of the peer id behind a name. */
-export function recipientText(conversation: Conversation, displayName: DisplayName): string {
-  return conversation.kind === "peer"
-    ? peerWithId(conversation.peerId, displayName)
-    : otherName(conversation, displayName);
-}
-
-/** A name with the beginning of the peer id, unless the name says it already. */
-export function peerWithId(peerId: string, displayName: DisplayName): string {
-  const name = displayName(peerId);
-  const beginning = shortPeerId(peerId);
-  return name.includes(beginning) ? name : `${name} (${beginning})`;
 }
 
 function stateText(

@@ -7,12 +7,13 @@ import { merge, object } from "@optique/core/constructs";
 import { message, text } from "@optique/core/message";
 import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
+import { peerTable } from "../chat_screen/peer_table.ts";
 import { formatAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
 import type { RememberedPeer } from "../history/mod.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
-import { formatAgo, formatDuration } from "../terminal/duration.ts";
+import { formatAgo } from "../terminal/duration.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
@@ -149,39 +150,13 @@ async function showKnown(options: PeersOptions, context: CommandContext): Promis
   }
 }
 
-const ACTIVE_COLUMNS: readonly Column[] = [
-  { header: "name", shrinks: true },
-  { header: "peer id" },
-  { header: "address", shrinks: true },
-  { header: "path" },
-  { header: "rtt", align: "right" },
-  { header: "found", shrinks: true },
-  { header: "since", align: "right" },
-  { header: "last seen" },
-];
-
 /** Active peers as a table, a line each. */
 export function activePeersTable(
   peers: readonly ActivePeer[],
   displayName: DisplayName,
   { terminal, now }: Pick<CommandContext, "terminal" | "now">,
 ): string[] {
-  const time = now();
-  return table(ACTIVE_COLUMNS, peers.map((peer) => activeRow(peer, displayName, time)), terminal);
-}
-
-function activeRow(peer: ActivePeer, displayName: DisplayName, now: number): string[] {
-  const { peerId, address, path, roundTripMs, source, connectedSince, lastSeen } = peer;
-  return [
-    displayName(peerId),
-    shortPeerId(peerId),
-    sanitise(formatAddress(address)),
-    path,
-    roundTripMs === undefined ? "" : formatDuration(roundTripMs),
-    sourceText(source),
-    formatDuration(now - connectedSince),
-    formatAgo(lastSeen, now),
-  ];
+  return peerTable(peers, displayName, now(), lookOf(terminal));
 }
 
 const KNOWN_COLUMNS: readonly Column[] = [
@@ -229,7 +204,10 @@ function table(
   rows: readonly (readonly string[])[],
   terminal: Terminal,
 ): string[] {
-  // A pipe gets everything, a terminal what fits on a line.
-  const width = terminal.interactive ? terminal.columns : Infinity;
-  return formatTable({ columns, rows, width, style: createStyle(terminal.colors) });
+  return formatTable({ columns, rows, ...lookOf(terminal) });
+}
+
+/** A pipe gets everything, a terminal what fits on a line. */
+function lookOf({ interactive, columns, colors }: Terminal) {
+  return { width: interactive ? columns : Infinity, style: createStyle(colors) };
 }

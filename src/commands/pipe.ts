@@ -18,6 +18,7 @@ import { message as describe, text as words } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
+import { keepContact } from "../chat_screen/keep_contact.ts";
 import type { MessageRecord } from "../history/message_record.ts";
 import type { Recipient } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -39,7 +40,6 @@ import {
   type SettingOptions,
   settingOptions,
 } from "./options.ts";
-import { keepContact } from "./pipe/contact.ts";
 import { Incoming } from "./pipe/incoming.ts";
 import { Outgoing } from "./pipe/outgoing.ts";
 import { verdict } from "./pipe/verdict.ts";

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { outboxLines } from "../../src/commands/outbox/list.ts";
-import { findMessage } from "../../src/commands/outbox/cancel.ts";
+import { findMessage } from "../../src/chat_screen/outbox_groups.ts";
 import { ChatError } from "../../src/errors.ts";
 import type { Conversation, MessageState, OwnMessage } from "../../src/history/message_record.ts";
 import { openHistory, type OutboxEntry, type Search } from "../../src/history/mod.ts";

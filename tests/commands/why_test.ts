@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { advise, type Facts } from "../../src/commands/why/advice.ts";
+import { advise, type Facts } from "../../src/chat_screen/why/advice.ts";
 import { ChatError } from "../../src/errors.ts";
 import { type DialledAddress, openHistory, type Search } from "../../src/history/mod.ts";
 import { dialReason } from "../../src/node/dial_failure.ts";

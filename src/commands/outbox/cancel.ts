@@ -4,6 +4,7 @@
  * says later, to whichever process, is what counts. So a message that is on its way at this moment may
  * still become `delivered`.
  */
+import { findMessage, shortMessageId } from "../../chat_screen/outbox_groups.ts";
 import type { Profile } from "../../config/paths.ts";
 import { acquireProfileLock } from "../../config/profile_lock.ts";
 import { quote } from "../../config/quote.ts";
@@ -20,10 +21,8 @@ import { ndjsonLine, type ResultLine } from "../ndjson.ts";
 import { type DisplayName, otherSide } from "../node_lines.ts";
 import { otherName } from "../node_text.ts";
 import type { CancelOptions } from "../outbox.ts";
-import { MAX_ENTRIES, shortMessageId } from "./list.ts";
+import { MAX_ENTRIES } from "./list.ts";
 
-/** Fewer characters are more likely a slip than an id. */
-const MIN_ID_CHARACTERS = 4;
 /** Enough of a message to know which one is meant. */
 const EXCERPT_COLUMNS = 40;
 /** How long the owner may keep the database locked before this gives up, and how often to look. */
@@ -57,29 +56,6 @@ export async function cancelMessages(
   return outcomes.every(({ message }) => message !== undefined)
     ? EXIT_CODES.done
     : EXIT_CODES.failed;
-}
-
-/**
- * The message whose id is `target`, or begins or ends with it.
- * @throws ChatError `bad-usage`
- */
-export function findMessage(
-  target: string,
-  waiting: readonly OwnMessage[],
-): OwnMessage | undefined {
-  if (target.length < MIN_ID_CHARACTERS) {
-    throw new ChatError("bad-usage", `${quote(target)} is too short for the id of a message`, {
-      hint: "`p2p-chat outbox` shows the last 8 characters of each",
-    });
-  }
-  const fitting = waiting.filter(({ id }) => id.startsWith(target) || id.endsWith(target));
-  if (fitting.length <= 1) return fitting[0];
-  const ids = fitting.slice(0, 3).map(({ id }) => shortMessageId(id)).join(", ");
-  throw new ChatError(
-    "bad-usage",
-    `${quote(target)} fits ${fitting.length} messages: ${ids}${fitting.length > 3 ? ", ..." : ""}`,
-    { hint: "write more of the id, or its end: the beginnings are alike" },
-  );
 }
 
 async function takeBack(

@@ -1,9 +1,15 @@
 /** The outbox as a list: by recipient, since trying and failing belong to the recipient. */
+import {
+  ageText,
+  byRecipient,
+  type OutboxGroup,
+  shortMessageId,
+  waitText,
+} from "../../chat_screen/outbox_groups.ts";
 import type { Conversation, OwnMessage } from "../../history/message_record.ts";
-import type { OutboxEntry, Search } from "../../history/mod.ts";
+import type { OutboxEntry } from "../../history/mod.ts";
 import { BLOCKED_BY_YOU } from "../../node/blocked.ts";
 import { shortPeerId } from "../../node/recipient.ts";
-import { formatDuration } from "../../terminal/duration.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import { createStyle, type Style } from "../../terminal/style.ts";
 import { type Cell, formatTable } from "../../terminal/table.ts";
@@ -23,15 +29,10 @@ import { wrapLine } from "../wrap.ts";
 export const MAX_ENTRIES = 100_000;
 /** Shown to each recipient without `--all`. */
 const SHOWN_PER_RECIPIENT = 20;
-/** Characters at the end of an id that are shown: the beginnings of UUIDv7 are alike. */
-const ID_CHARACTERS = 8;
 /** Of a message in a pipe; a terminal cuts it at its edge. */
 const EXCERPT_COLUMNS = 80;
 const INDENT = "  ";
 const HANGING_INDENT = 4;
-/** Nobody minds which part of a second it is. */
-const SECOND_MS = 1_000;
-
 /** @returns the exit code */
 export async function listOutbox(
   options: ListOptions,
@@ -64,11 +65,6 @@ export async function listOutbox(
   return EXIT_CODES.done;
 }
 
-/** How `outbox` and what it takes back name a message. */
-export function shortMessageId(id: string): string {
-  return id.slice(-ID_CHARACTERS);
-}
-
 function outboxLine(
   { message, search, blocked }: OutboxEntry,
   displayName: DisplayName,
@@ -85,14 +81,6 @@ function outboxLine(
     ...searchFields(search, isRunning),
     ...(blocked ? { lastError: BLOCKED_BY_YOU, nextAttempt: null } : {}),
   };
-}
-
-/** Everything that waits for one recipient, in the order of writing. */
-interface Group {
-  readonly conversation: Conversation;
-  readonly search: Search | undefined;
-  readonly blocked: boolean;
-  readonly messages: OwnMessage[];
 }
 
 interface ListStyle {
@@ -134,28 +122,14 @@ export function outboxLines(entries: readonly OutboxEntry[], look: ListStyle): s
   });
 }
 
-function byRecipient(entries: readonly OutboxEntry[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const { message, search, blocked } of entries) {
-    const { conversation } = message;
-    const key = conversation.kind === "peer" ? conversation.peerId : conversation.address;
-    const group = groups.get(key) ?? { conversation, search, blocked, messages: [] };
-    group.messages.push(message);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
-}
-
 function header(
-  { conversation, search, blocked, messages }: Group,
+  group: OutboxGroup,
   { displayName, isRunning, now }: ListStyle,
   style: Style,
 ): string[] {
+  const { conversation, search, blocked } = group;
   const name = style.bold(recipientText(conversation, displayName));
-  const age = ageText(messages[0]?.sentAt ?? now, now);
-  const what = messages.length === 1
-    ? `1 message waits for ${age}`
-    : `${messages.length} messages wait, the first for ${age}`;
+  const what = waitText(group, now);
   if (blocked) {
     const unblock = `p2p-chat contact unblock ${wordFor(conversation)}`;
     return [`${name}: ${what}`, `${INDENT}${BLOCKED_BY_YOU}; to let it go out: ${unblock}`];
@@ -184,10 +158,4 @@ function messageRow(
     ageText(sentAt, now),
     interactive ? sanitise(text) : sanitise(text, { maxColumns: EXCERPT_COLUMNS }),
   ];
-}
-
-/** In whole units, and never nothing. */
-function ageText(since: number, now: number): string {
-  const seconds = Math.max(1, Math.floor((now - since) / SECOND_MS));
-  return formatDuration(seconds * SECOND_MS);
 }

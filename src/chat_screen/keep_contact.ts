@@ -3,10 +3,10 @@
  * peer that cannot be reached is tried again, ever more seldom; the node goes on by its own schedule
  * where messages wait.
  */
-import { ChatError } from "../../errors.ts";
-import type { Recipient } from "../../node/chat_node.ts";
 import { aborted, Deadline } from "../deadline.ts";
-import type { LastingSession } from "../lasting_session.ts";
+import { ChatError } from "../errors.ts";
+import type { Recipient } from "../node/chat_node.ts";
+import type { LastingNode } from "./lasting_node.ts";
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * @param onPeer called with the id of the peer that answers
  */
 export async function keepContact(
-  session: LastingSession,
+  session: LastingNode,
   recipient: Recipient,
   signal: AbortSignal,
   onPeer: (peerId: string) => void,
@@ -40,7 +40,7 @@ export async function keepContact(
 }
 
 /** Resolves when the peer is not connected any more, or nobody knows whether it is. */
-async function gone(session: LastingSession, peerId: string, signal: AbortSignal): Promise<void> {
+async function gone(session: LastingNode, peerId: string, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const over = () => resolve();
   using _following = session.follow({

@@ -1,0 +1,47 @@
+/** Active peers as a table: who is here, where, and how well they answer. Pure. */
+import { formatAddress } from "../config/address.ts";
+import { shortPeerId } from "../node/recipient.ts";
+import type { ActivePeer } from "../presence/active_peer.ts";
+import { formatAgo, formatDuration } from "../terminal/duration.ts";
+import { sanitise } from "../terminal/sanitise.ts";
+import { type Column, formatTable, type TableOptions } from "../terminal/table.ts";
+import { type DisplayName, sourceText } from "./peer_text.ts";
+
+const COLUMNS: readonly Column[] = [
+  { header: "name", shrinks: true },
+  { header: "peer id" },
+  { header: "address", shrinks: true },
+  { header: "path" },
+  { header: "rtt", align: "right" },
+  { header: "found", shrinks: true },
+  { header: "since", align: "right" },
+  { header: "last seen" },
+];
+
+/** A header, and a line for each peer. @param now ms since the epoch */
+export function peerTable(
+  peers: readonly ActivePeer[],
+  displayName: DisplayName,
+  now: number,
+  look: Pick<TableOptions, "width" | "style">,
+): string[] {
+  return formatTable({
+    columns: COLUMNS,
+    rows: peers.map((peer) => peerRow(peer, displayName, now)),
+    ...look,
+  });
+}
+
+function peerRow(peer: ActivePeer, displayName: DisplayName, now: number): string[] {
+  const { peerId, address, path, roundTripMs, source, connectedSince, lastSeen } = peer;
+  return [
+    displayName(peerId),
+    shortPeerId(peerId),
+    sanitise(formatAddress(address)),
+    path,
+    roundTripMs === undefined ? "" : formatDuration(roundTripMs),
+    sourceText(source),
+    formatDuration(now - connectedSince),
+    formatAgo(lastSeen, now),
+  ];
+}
