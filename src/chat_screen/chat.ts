@@ -175,11 +175,8 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
       return unchanged({ ...chat, open: { ...open, facts: event.facts } });
     case "speakers":
       return withPane(chat, updatePane(open.pane, event));
-    case "answered": {
-      const { conversation, facts, speakers } = event;
-      const next = { ...chat, open: { ...open, conversation, facts } };
-      return withPane(next, updatePane(open.pane, { kind: "speakers", speakers }));
-    }
+    case "answered":
+      return answered(chat, event);
     case "talks":
       return unchanged({ ...chat, talks: event.talks });
     case "opened":
@@ -281,6 +278,18 @@ function opened(chat: Chat, opening: Opening): ChatStep {
   const next = { ...chat, open: talk, drafts: kept, over: undefined };
   const pane = openPane({ ...paneSize(next), speakers: opening.speakers });
   return withPane(next, pane);
+}
+
+/** The conversation with the peer takes the place of that with the address, and what is written in it. */
+function answered(chat: Chat, opening: Opening): ChatStep {
+  const { editor, conversation } = chat.open;
+  const drafts = new Map(chat.drafts);
+  const key = talkKey(opening.conversation);
+  if (editor.text !== "" || !drafts.has(key)) drafts.set(key, editor);
+  const { model, effects } = opened({ ...chat, drafts }, opening);
+  const kept = new Map(model.drafts);
+  kept.delete(talkKey(conversation));
+  return { model: { ...model, drafts: kept, over: chat.over }, effects };
 }
 
 function withMessage(

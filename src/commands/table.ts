@@ -21,6 +21,7 @@ export const COMMANDS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ["events", async () => entry((await import("./events.ts")).events)],
   ["send", async () => entry((await import("./send.ts")).send)],
   ["pipe", async () => entry((await import("./pipe.ts")).pipe)],
+  ["chat", async () => entry((await import("./chat.ts")).chat)],
   ["connect", async () => entry((await import("./connect.ts")).connect)],
   ["peers", async () => entry((await import("./peers.ts")).peers)],
   ["outbox", async () => entry((await import("./outbox.ts")).outbox)],

@@ -138,8 +138,8 @@ Deno.test("The list of conversations is found in, chosen from, and left", () => 
   assertEquals(chat.take("open").map(({ conversation }) => conversation), [WITH_ANN]);
   chat.press("bo<enter>");
   assertEquals(chat.take("open").map(({ conversation }) => conversation), [WITH_BOB]);
-  chat.press("b<enter>");
-  assertEquals(chat.take("find").map(({ text }) => text), ["bob"]);
+  chat.press("x<enter>");
+  assertEquals(chat.take("find").map(({ text }) => text), ["box"]);
   chat.press("<escape>");
   assertEquals(chat.chat.over, undefined);
   chat.press("<alt-1>");
@@ -202,4 +202,18 @@ Deno.test("Whatever anybody writes, the screen is harmless and whole", () => {
       },
     ),
   );
+});
+
+Deno.test("`updateChat()` goes on with the peer that answered at the address", () => {
+  const address = { kind: "address", address: "/ip4/127.0.0.1/tcp/7000" } as const;
+  const opening = { facts: facts({ name: "127.0.0.1:7000" }), speakers: SPEAKERS };
+  const chat = new ChatHands();
+  chat.tell({ kind: "opened", conversation: address, ...opening }).press("half a sent");
+  chat.histories.set(talkKey(WITH_BOB), [own(1, "to whom it may concern", "delivered")]);
+  const { generation } = chat.chat.open;
+  const bob = { facts: facts({ name: "bob" }), speakers: SPEAKERS };
+  chat.tell({ kind: "answered", generation, conversation: WITH_BOB, ...bob });
+  assertEquals(chat.rows.at(-1), "> half a sent");
+  assertStringIncludes(String(chat.grid), "✓  you  to whom it may concern");
+  assertEquals([...chat.chat.drafts.keys()].includes(talkKey(address)), false);
 });

@@ -1,0 +1,71 @@
+/**
+ * The conversation screen on the node of a session. What was written goes on where the node of another
+ * process is gone, on the next one.
+ */
+import { runChat } from "../../chat_screen/driver.ts";
+import type { ChatEnd, ChatEvent } from "../../chat_screen/chat.ts";
+import { conversationOf } from "../../chat_screen/node_view.ts";
+import { ShownMessages } from "../../chat_screen/shown_messages.ts";
+import { talkKey } from "../../chat_screen/talks.ts";
+import type { Conversation, ReceivedMessage } from "../../history/message_record.ts";
+import type { ChatNode, Recipient } from "../../node/chat_node.ts";
+import type { Editor } from "../../terminal/editor/mod.ts";
+import { colorDepth } from "../../terminal/screen/mod.ts";
+import type { ScreenTerminal } from "../../terminal/screen_terminal.ts";
+import type { CommandContext } from "../command.ts";
+import { either } from "../deadline.ts";
+
+/** Does a line that begins with a slash, and returns what the screen is to be told of it. */
+export type SlashLine = (
+  line: string,
+  conversation: Conversation,
+  node: ChatNode,
+) => Promise<ChatEvent | undefined>;
+
+/** What stays when the node is another one. */
+export interface ChatState {
+  readonly conversation: Conversation;
+  readonly drafts: ReadonlyMap<string, Editor>;
+  /** Printed, and not known to be marked. */
+  readonly unmarked: readonly ReceivedMessage[];
+}
+
+export function chatState(recipient: Recipient): ChatState {
+  return { conversation: conversationOf(recipient), drafts: new Map(), unmarked: [] };
+}
+
+/**
+ * Shows the screen until the person leaves it, or the node of another process is gone.
+ * @returns how it was left; or with what to go on when there is a node again
+ * @throws what ended it otherwise: the reason of `context.signal` or of `terminal.closed`
+ */
+export async function chatOnScreen(
+  node: ChatNode,
+  state: ChatState,
+  terminal: ScreenTerminal,
+  slash: SlashLine,
+  { env, now, signal }: Pick<CommandContext, "env" | "now" | "signal">,
+): Promise<ChatEnd | ChatState> {
+  await using shown = new ShownMessages(node, terminal);
+  shown.printed(state.unmarked);
+  const { chat, error } = await runChat({
+    node,
+    terminal,
+    conversation: state.conversation,
+    drafts: state.drafts,
+    depth: colorDepth(terminal.colors, env("COLORTERM")),
+    printed: (messages) => shown.printed(messages),
+    command: (line, conversation) => slash(line, conversation, node),
+    ring: () => terminal.write("\x07"),
+    now,
+    signal: either(signal, node.ended),
+  });
+  if (error === undefined) return chat.end ?? "quit";
+  if (!node.ended.aborted || signal.aborted || terminal.closed.aborted) throw error;
+  const { conversation, editor } = chat.open;
+  return {
+    conversation,
+    drafts: new Map(chat.drafts).set(talkKey(conversation), editor),
+    unmarked: [...shown.unmarked],
+  };
+}
