@@ -1,0 +1,112 @@
+/** Journeys through the conversation screen of the real program, in a pseudo-terminal. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TmuxScreen } from "../terminal/tmux_screen.ts";
+import { arrived, peerDown, peerUp, ready } from "./lines.ts";
+import { openOnScreen } from "./menu_program.ts";
+import { demoPeer, freePort, Home, LOOPBACK } from "./program.ts";
+
+const installed = await TmuxScreen.available();
+if (!installed) console.warn("tests under a pseudo-terminal are skipped: tmux is not installed");
+
+function screenTest(name: string, body: () => Promise<void>): void {
+  Deno.test({ name, ignore: !installed, fn: body });
+}
+
+/** A friend that listens, and the arguments of a chat with it. */
+async function friendOf(green: Home, port = freePort()) {
+  const { node, peerId } = await green.listen(["--name", "green"], port);
+  const to = `127.0.0.1:${port}`;
+  const chat = ["chat", to, "--name", "red", "--port", String(freePort()), ...LOOPBACK];
+  return { node, peerId, port, to, chat };
+}
+
+screenTest("`chat` sends, and receives while one types, and gives the terminal back", async () => {
+  await using red = await Home.make();
+  await using green = await Home.make();
+  const { node, chat } = await friendOf(green);
+  await using screen = await openOnScreen(red, chat);
+  await screen.untilText("nobody has answered there yet");
+  await screen.type("hello green");
+  await screen.press("Enter");
+  await node.find(arrived("hello green"));
+  // Shown there, and told here.
+  await screen.untilText("✓✓ you    hello green");
+  await screen.type("half a sent");
+  const sent = await green.run(["send", "red", "hi red", ...LOOPBACK]);
+  assertEquals(sent.code, 0, sent.err.join("\n"));
+  const { rows } = await screen.untilText("green  hi red");
+  assertEquals(rows.at(-1), "> half a sent");
+  assertMatch(rows.at(-2) ?? "", /^ green · here for .* · not verified · direct/);
+
+  await screen.press("C-c");
+  const after = await screen.untilText("icanon");
+  assertEquals(after.rows.slice(-2), ["code 130", " icanon"]);
+  assert(after.cursor.visible);
+});
+
+screenTest("`chat` on 40 x 10, resized, pasted into", async () => {
+  await using red = await Home.make();
+  await using green = await Home.make();
+  const { node, chat } = await friendOf(green);
+  await using screen = await openOnScreen(red, chat, { columns: 40, rows: 10 });
+  await screen.untilText("127.0.0.1");
+  await screen.paste("one\ntwo\nthree");
+  await screen.untilText("three");
+  await screen.resize(100, 30);
+  await screen.until(({ rows }) => rows.length === 30 && (rows.at(-1) ?? "").includes("three"));
+  await screen.press("Enter");
+  await node.find(arrived("one\ntwo\nthree"));
+  await screen.press("C-d");
+  await screen.untilText("code 0");
+});
+
+screenTest(
+  "`chat` tells that a peer is lost, keeps what is written meanwhile, and delivers it",
+  async () => {
+    await using red = await Home.make();
+    await using green = await Home.make();
+    const { node, peerId, port, chat } = await friendOf(green);
+    await using screen = await openOnScreen(red, chat);
+    await screen.type("first");
+    await screen.press("Enter");
+    await node.find(arrived("first"));
+    await screen.untilText("green · here for");
+    node.kill("SIGTERM");
+    await node.finished();
+    await screen.untilText("green · away since");
+    await screen.type("meanwhile");
+    await screen.press("Enter");
+    await screen.untilText("… ");
+    await screen.untilText("1 waiting");
+    const back = await green.listen(["--name", "green"], port);
+    assertEquals(back.peerId, peerId);
+    await back.node.find(arrived("meanwhile"));
+    await screen.untilText("✓✓ you    meanwhile");
+  },
+);
+
+screenTest("`chat` goes through a node that runs, and goes on without it", async () => {
+  await using red = await Home.make();
+  await using green = await Home.make();
+  const { node: there, to, peerId } = await friendOf(green);
+  const port = freePort();
+  const owner = red.start([...demoPeer(port), "--mandatory", to]);
+  await owner.find(ready);
+  await owner.find(peerUp(peerId));
+  await using screen = await openOnScreen(red, ["chat", "green", "--port", `${port}`, ...LOOPBACK]);
+  await screen.untilText("green · here for");
+  await screen.type("through the node");
+  await screen.press("Enter");
+  await there.find(arrived("through the node"));
+  await screen.untilText("✓✓ you    through the node");
+  await screen.type("half a sent");
+  await screen.untilText("> half a sent");
+  const { peerId: self } = await owner.find(ready);
+  await owner.crash();
+  await there.find(peerDown(self));
+  await screen.untilText("> half a sent");
+  await screen.type("ence");
+  await screen.press("Enter");
+  await there.find(arrived("half a sentence"));
+  await screen.untilText("✓✓ you    half a sentence");
+});
