@@ -55,7 +55,8 @@ export interface Heading {
 /** The mark of the selected message, the time, the state, each with a space behind it but the first. */
 export const TIME_COLUMN = 1;
 export const MARK_COLUMN = TIME_COLUMN + 6;
-const NAME_COLUMN = MARK_COLUMN + MARK_COLUMNS + 1;
+/** For names that do not have rows of their own. */
+export const NAME_COLUMN = MARK_COLUMN + MARK_COLUMNS + 1;
 
 const LONGEST_NAME = 16;
 /** Narrower screens give names rows of their own, so that more is left for the text. */
@@ -70,11 +71,6 @@ export function columnsFor(columns: number, { self, others }: Speakers): Columns
   const name = own ? 0 : Math.min(LONGEST_NAME, Math.max(...names.map(displayWidth)));
   const text = NAME_COLUMN + (own ? 0 : name + 2);
   return { name, text, textWidth: Math.max(1, columns - text) };
-}
-
-/** Where names stand that do not have rows of their own. */
-export function nameColumn(): number {
-  return NAME_COLUMN;
 }
 
 /** Keeps the rows of texts, which are long to find, for as long as their messages are kept. */

@@ -8,7 +8,7 @@ import {
   columnsFor,
   MARK_COLUMN,
   type MessageRow,
-  nameColumn,
+  NAME_COLUMN,
   TIME_COLUMN,
 } from "./message_rows.ts";
 import { contentRows, type Pane, topSpot } from "./pane.ts";
@@ -63,7 +63,7 @@ function drawRow(
     grid.put(row, column + TIME_COLUMN, formatClock(localTime(message)), DIM, end);
     if (message.direction === "out") drawMark(message.state, place);
     if (columns.name > 0) {
-      grid.put(row, column + nameColumn(), truncate(name, columns.name), nameLook, end);
+      grid.put(row, column + NAME_COLUMN, truncate(name, columns.name), nameLook, end);
     }
   }
   const faded = kind === "detail" || message.direction === "out" && message.state === "cancelled";

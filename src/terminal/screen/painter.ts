@@ -3,7 +3,7 @@
  * and colours are switched only where needed, what only moved up or down is moved by the terminal.
  * The whole screen is cleared only for the first grid and after another size. Pure.
  *
- * Expects a terminal that does not wrap at the right edge (`openScreen` sees to that), whose screen
+ * Expects a terminal that does not wrap at the right edge (`Screen` sees to that), whose screen
  * shows the grid before. Where terminals disagree about the width of a cluster, its place is cleared
  * first, the cursor set behind it, and the rest of its row written again after it: so whatever a
  * terminal makes of an emoji, nothing else on the screen gets out of place.
