@@ -59,14 +59,21 @@ interface Peer {
 async function decide(peer: Peer, contact: Contact | undefined, menu: OpenMenu): Promise<void> {
   const { prompter, displayName, signal } = menu;
   const name = peerWithId(peer.peerId, displayName);
-  const action = await prompter.select<Action>({
-    message: truncate(name, NAME_COLUMNS),
-    choices: actions(contact),
-  }, { signal });
-  if (action === "back") return;
-  if (action === "verify") return await verify(peer, name, menu);
-  const options = await changeFor(action, name, contact, menu);
-  await change(options, peer, menu);
+  for (let last: Action | undefined;;) {
+    const action: Action = await prompter.select<Action>({
+      message: truncate(name, NAME_COLUMNS),
+      choices: actions(contact),
+      ...(last === undefined ? {} : { default: last }),
+    }, { signal });
+    if (action === "back") return;
+    const isDone = await orBack(async () => {
+      if (action === "verify") await verify(peer, name, menu);
+      else await change(await changeFor(action, name, contact, menu), peer, menu);
+      return true;
+    });
+    if (isDone) return;
+    last = action;
+  }
 }
 
 /** What cannot be taken back comes last, where no key that is pressed too often chooses it. */
