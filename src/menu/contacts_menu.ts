@@ -59,7 +59,8 @@ interface Peer {
 async function decide(peer: Peer, contact: Contact | undefined, menu: OpenMenu): Promise<void> {
   const { prompter, displayName, signal } = menu;
   const name = peerWithId(peer.peerId, displayName);
-  for (let last: Action | undefined;;) {
+  let last: Action | undefined;
+  for (;;) {
     const action: Action = await prompter.select<Action>({
       message: truncate(name, NAME_COLUMNS),
       choices: actions(contact),

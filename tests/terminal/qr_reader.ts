@@ -10,6 +10,7 @@ const BLOCKS: Readonly<Record<string, readonly [upper: boolean, lower: boolean]>
   "▄": [false, true],
   " ": [false, false],
 };
+// deno-lint-ignore no-control-regex -- colour sequences begin with ESC
 const COLORED = /^\x1b\[30;47m([█▀▄ ]+)\x1b\[39;49m$/;
 
 /** How bright the two colours of a terminal without colours of the code's own are. */
