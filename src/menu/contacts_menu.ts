@@ -111,8 +111,11 @@ async function changeFor(
     };
   }
   if (action === "note") {
+    const { note: present = "" } = contact ?? {};
+    const before = present === "" ? {} : { default: sanitise(present) };
     const validate = (text: string) => fault(checkNote, text);
-    return { action, peer, note: await prompter.input({ message: "Note", validate }, { signal }) };
+    const note = await prompter.input({ message: "Note", ...before, validate }, { signal });
+    return { action, peer, note };
   }
   return { action, peer };
 }
