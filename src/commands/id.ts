@@ -3,9 +3,12 @@
  * works beside a process that owns the profile.
  */
 import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { option } from "@optique/core/primitives";
 import { formatAddress } from "../config/address.ts";
 import type { Config } from "../config/config.ts";
 import { openProfile } from "../config/profile.ts";
+import { ChatError } from "../errors.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle, type Style } from "../terminal/style.ts";
 import type { Command } from "./command.ts";
@@ -14,17 +17,32 @@ import { ndjsonLine } from "./ndjson.ts";
 import { jsonOption, type ProfileOptions, profileOptions } from "./options.ts";
 import { openIdentity } from "./own_identity.ts";
 import { readSettings } from "./settings.ts";
+import type { QrWish } from "./shown_qr.ts";
 
-export type IdOptions = ProfileOptions;
+export interface IdOptions extends ProfileOptions {
+  /** The QR code also into a pipe, and where it does not fit. */
+  readonly qr: boolean;
+  readonly noQr: boolean;
+}
 
 export const id: Command<IdOptions> = {
   name: "id",
-  summary: "Show who I am: name, peer id, fingerprint, addresses.",
-  examples: ["p2p-chat id", "p2p-chat id --profile work --json"],
-  parser: merge(object({ json: jsonOption }), profileOptions),
+  summary: "Show who I am: name, peer id, fingerprint, addresses, QR code.",
+  examples: ["p2p-chat id", "p2p-chat id --qr", "p2p-chat id --profile work --json"],
+  parser: merge(
+    object({
+      qr: option("--qr", {
+        description: message`Show the QR code of the address also where there is no screen for it.`,
+      }),
+      noQr: option("--no-qr", { description: message`Leave the QR code out.` }),
+      json: jsonOption,
+    }),
+    profileOptions,
+  ),
 
   async run(options, context) {
     const { terminal } = context;
+    const wish = qrWish(options);
     const { profile, config } = await readSettings(options, context);
     await openProfile(profile);
     const { peerId } = await openIdentity(profile, terminal);
@@ -43,17 +61,29 @@ export const id: Command<IdOptions> = {
       }));
       return EXIT_CODES.done;
     }
+    const style = createStyle(terminal.colors);
     const lines = identityLines({
       name: config.name,
       peerId,
       fingerprint: digits,
       addresses: addresses.map(shownAddress),
       folder: profile.folder,
-    }, createStyle(terminal.colors));
+    }, style);
+    const { addressQrLines } = await import("./address_qr.ts");
+    lines.push(...await addressQrLines(addresses, wish, terminal, style));
     for (const line of lines) terminal.print(line);
     return EXIT_CODES.done;
   },
 };
+
+/** @throws ChatError `bad-usage` */
+function qrWish({ qr, noQr, json }: IdOptions): QrWish {
+  if (!qr) return noQr ? "never" : "if it fits";
+  if (!noQr && !json) return "always";
+  throw new ChatError("bad-usage", `--qr does not go with ${noQr ? "--no-qr" : "--json"}`, {
+    hint: "leave one of the two out",
+  });
+}
 
 const LABEL_COLUMNS = "fingerprint".length + 2;
 /** Half of its 12 groups of five digits. */

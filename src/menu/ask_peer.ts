@@ -5,6 +5,7 @@
 import { ChatError } from "../errors.ts";
 import type { Recipient } from "../node/chat_node.ts";
 import type { Choice } from "../terminal/prompts/prompter.ts";
+import { orBack } from "../terminal/prompts/or_back.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { OpenMenu } from "./open_menu.ts";
 import { type PeerChoice, peerChoices, understandPeer } from "./peer_choices.ts";
@@ -46,16 +47,20 @@ async function askOnScreen(
     value: peerId,
   }));
   const other: Choice<string> = { name: "another address...", value: "other" };
-  const chosen = all.length + listed.length === 0 ? "other" : await menu.prompter.select({
-    message,
-    choices: [...all, ...listed, other],
-    ...(preferred !== undefined && peers.some(({ peerId }) => peerId === preferred)
-      ? { default: preferred }
-      : {}),
-  }, { signal: menu.signal });
-  if (chosen === "everybody") return EVERYBODY;
-  if (chosen !== "other") return { kind: "peer", peerId: chosen };
-  return await askText("Address, host:port", [], menu);
+  const askOther = () => askText("Address, host:port", [], menu);
+  if (all.length + listed.length === 0) return await askOther();
+  for (let proposed = peers.some(({ peerId }) => peerId === preferred) ? preferred : undefined;;) {
+    const chosen = await menu.prompter.select({
+      message,
+      choices: [...all, ...listed, other],
+      ...(proposed === undefined ? {} : { default: proposed }),
+    }, { signal: menu.signal });
+    if (chosen === "everybody") return EVERYBODY;
+    if (chosen !== "other") return { kind: "peer", peerId: chosen };
+    const answer = await orBack(askOther);
+    if (answer !== undefined) return answer;
+    proposed = "other";
+  }
 }
 
 async function askByLine(

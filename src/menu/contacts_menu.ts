@@ -59,14 +59,22 @@ interface Peer {
 async function decide(peer: Peer, contact: Contact | undefined, menu: OpenMenu): Promise<void> {
   const { prompter, displayName, signal } = menu;
   const name = peerWithId(peer.peerId, displayName);
-  const action = await prompter.select<Action>({
-    message: truncate(name, NAME_COLUMNS),
-    choices: actions(contact),
-  }, { signal });
-  if (action === "back") return;
-  if (action === "verify") return await verify(peer, name, menu);
-  const options = await changeFor(action, name, contact, menu);
-  await change(options, peer, menu);
+  let last: Action | undefined;
+  for (;;) {
+    const action: Action = await prompter.select<Action>({
+      message: truncate(name, NAME_COLUMNS),
+      choices: actions(contact),
+      ...(last === undefined ? {} : { default: last }),
+    }, { signal });
+    if (action === "back") return;
+    const isDone = await orBack(async () => {
+      if (action === "verify") await verify(peer, name, menu);
+      else await change(await changeFor(action, name, contact, menu), peer, menu);
+      return true;
+    });
+    if (isDone) return;
+    last = action;
+  }
 }
 
 /** What cannot be taken back comes last, where no key that is pressed too often chooses it. */
@@ -103,8 +111,11 @@ async function changeFor(
     };
   }
   if (action === "note") {
+    const { note: present = "" } = contact ?? {};
+    const before = present === "" ? {} : { default: sanitise(present) };
     const validate = (text: string) => fault(checkNote, text);
-    return { action, peer, note: await prompter.input({ message: "Note", validate }, { signal }) };
+    const note = await prompter.input({ message: "Note", ...before, validate }, { signal });
+    return { action, peer, note };
   }
   return { action, peer };
 }

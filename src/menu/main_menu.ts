@@ -3,13 +3,17 @@ import { reportFailure } from "../commands/failure.ts";
 import { ChatError } from "../errors.ts";
 import type { Counts } from "../node/chat_node.ts";
 import { type Choice, PromptCancelled, type SelectQuestion } from "../terminal/prompts/prompter.ts";
+import { checkUp } from "./check_up.ts";
 import { connectPeers } from "./connect_peers.ts";
 import { showContacts } from "./contacts_menu.ts";
+import { showConversations } from "./conversations.ts";
 import { selectFresh } from "./fresh_select.ts";
 import type { OpenMenu } from "./open_menu.ts";
 import { showOutbox } from "./outbox_menu.ts";
+import { showPeers } from "./peers_live.ts";
+import { searchMessages } from "./search_messages.ts";
 import { sendMessage } from "./send_message.ts";
-import { showAddress, showHistory, showPeers } from "./show.ts";
+import { showAddress, showHistory } from "./show.ts";
 import { showUnread } from "./unread_messages.ts";
 import { askWhy } from "./why_not_reached.ts";
 
@@ -24,6 +28,9 @@ type Entry =
   | "why"
   | "unread"
   | "contacts"
+  | "conversations"
+  | "search"
+  | "doctor"
   | "quit";
 
 /** What is done beside the menu. */
@@ -32,6 +39,8 @@ export interface Beside {
   readonly folder: string;
   /** Asks for settings; resolves to whether the node has to be started anew. */
   readonly settings: () => Promise<boolean>;
+  /** Runs the command `doctor`. */
+  readonly doctor: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /**
@@ -56,6 +65,9 @@ export async function mainMenu(menu: OpenMenu, beside: Beside): Promise<"quit" |
       else if (entry === "outbox") await showOutbox(menu);
       else if (entry === "why") await askWhy(menu);
       else if (entry === "contacts") await showContacts(menu);
+      else if (entry === "conversations") await showConversations(menu);
+      else if (entry === "search") await searchMessages(menu);
+      else if (entry === "doctor") await checkUp(menu, beside.doctor);
       else if (entry === "address") await showAddress(menu, beside.folder);
     } catch (error) {
       signal.throwIfAborted();
@@ -112,6 +124,9 @@ export function entries(interactive: boolean, { waiting, unread }: Counts): Choi
     { name: "Why is a peer not reached?", value: "why", number: 8 },
     { name: counted("Unread messages", unread), value: "unread", number: 9 },
     { name: "Contacts", value: "contacts", number: 10 },
+    { name: "Conversations", value: "conversations", number: 11 },
+    { name: "Search messages", value: "search", number: 12 },
+    { name: "Doctor: is all in order?", value: "doctor", number: 13 },
     { name: "Quit", value: "quit", number: 0 },
   ];
   const order = interactive ? SCREEN_ORDER : LINE_ORDER;
@@ -125,16 +140,22 @@ const SCREEN_ORDER: readonly Entry[] = [
   "peers",
   "connect",
   "history",
+  "conversations",
   "unread",
+  "search",
   "outbox",
   "why",
   "contacts",
   "address",
   "settings",
+  "doctor",
   "quit",
 ];
 
-/** By number. Contacts are for the screen: its number would move all others, and scripts have `contact`. */
+/**
+ * By number. What came later is for the screen alone: numbers from 10 on would move all others to the
+ * right, and scripts have the commands.
+ */
 const LINE_ORDER: readonly Entry[] = [
   "send",
   "peers",

@@ -160,8 +160,20 @@ async function talk(
   prompter.note([await activeText(node, displayName)]);
   return await mainMenu(
     { ...view, news, keysPressed, now },
-    { folder: profile.folder, settings: () => settingsChanged(session, around) },
+    {
+      folder: profile.folder,
+      settings: () => settingsChanged(session, around),
+      doctor: (signal) => runDoctor(around, signal),
+    },
   );
+}
+
+async function runDoctor(
+  { options, context }: Surroundings,
+  signal: AbortSignal,
+): Promise<void> {
+  const { doctor } = await import("../commands/doctor.ts");
+  await doctor.run({ ...options, json: false }, { ...context, signal });
 }
 
 /** Whoever leaves is not kept by a database that cannot be read. */

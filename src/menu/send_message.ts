@@ -7,13 +7,16 @@ import { Deadline } from "../commands/deadline.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
 import { stateStyle, withMark } from "../commands/message_state.ts";
 import { otherName, recipientText } from "../commands/node_text.ts";
+import { textFault } from "../direct/text.ts";
 import type { MessageState, OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { orBack } from "../terminal/prompts/or_back.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { truncate } from "../terminal/width.ts";
 import { askPeer } from "./ask_peer.ts";
+import { isAccepted } from "./another_peer.ts";
 import { breakable } from "./breakable.ts";
 import type { OpenMenu } from "./open_menu.ts";
 
@@ -33,14 +36,38 @@ export async function sendMessage(
   menu: OpenMenu,
   preferred: string | undefined,
 ): Promise<string | undefined> {
+  for (;;) {
+    const recipient = await askPeer({ message: "To", preferred }, menu);
+    if (recipient === undefined || recipient.kind === "everybody") return preferred;
+    if (recipient.kind === "peer") preferred = recipient.peerId;
+    // Escape goes back to whom.
+    if (await orBack(() => writeTo(recipient, menu)) !== undefined) return preferred;
+  }
+}
+
+/**
+ * Asks for a text and sends it. Where the recipient is not whom the person knows by this name or
+ * address, that is asked first.
+ * @throws PromptCancelled; ChatError `storage-failed`, `bad-usage`; the signal's reason
+ */
+export async function writeTo(recipient: Recipient, menu: OpenMenu): Promise<"sent" | "nothing"> {
   const { prompter, displayName, signal } = menu;
-  const recipient = await askPeer({ message: "To", preferred }, menu);
-  if (recipient === undefined || recipient.kind === "everybody") return preferred;
+  if (!await isAccepted(recipient, menu)) {
+    prompter.note(["nothing sent"]);
+    return "nothing";
+  }
   const name = truncate(otherName(recipient, displayName), NAME_COLUMNS);
-  const text = await prompter.input({ message: `Message to ${name}` }, { signal });
-  if (text.trim() === "") prompter.note(["nothing sent: the message is empty"]);
-  else await deliver(recipient, name, text, menu);
-  return recipient.kind === "peer" ? recipient.peerId : preferred;
+  const text = await prompter.input({
+    message: `Message to ${name}`,
+    // An empty one is a way back.
+    validate: (text) => text === "" ? undefined : textFault(text),
+  }, { signal });
+  if (text.trim() === "") {
+    prompter.note(["nothing sent: the message is empty"]);
+    return "nothing";
+  }
+  await deliver(recipient, name, text, menu);
+  return "sent";
 }
 
 async function deliver(

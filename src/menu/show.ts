@@ -1,28 +1,17 @@
-/** What the menu only shows: active peers, history, the own address, and the header above it all. */
+/** What the menu only shows: history, the own address, and the header above it all. */
 import { formatAddress } from "../config/address.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import type { Style } from "../terminal/style.ts";
 import { historyLines } from "../commands/history/lines.ts";
 import { identityLines } from "../commands/id.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
-import { activePeersTable } from "../commands/peers.ts";
 import { askPeer } from "./ask_peer.ts";
 import type { OpenMenu } from "./open_menu.ts";
+import { untilKey } from "./until_key.ts";
 
 const HISTORY_MESSAGES = 30;
 /** More addresses or names than these say nothing at a glance. */
 const MAX_IN_HEADER = 3;
-
-/** "Query active peers". */
-export async function showPeers(menu: OpenMenu): Promise<void> {
-  const { node, displayName, prompter } = menu;
-  const active = await node.peers();
-  prompter.note(
-    active.length === 0
-      ? ["nobody is here at the moment"]
-      : activePeersTable(active, displayName, menu),
-  );
-}
 
 /**
  * "History": asks with whom, and shows the last messages. What a person sees here for the first time
@@ -42,22 +31,28 @@ export async function showHistory(menu: OpenMenu): Promise<void> {
   );
   const received = messages.filter((message) => message.direction === "in");
   if (received.length > 0) shown.printed(received);
+  if (messages.length > 0) await untilKey(menu);
 }
 
-/** "My address". */
-export async function showAddress(
-  { node, prompter, style }: OpenMenu,
-  folder: string,
-): Promise<void> {
+/**
+ * "My address": who this profile is, and the address for others as a QR code.
+ * @throws PromptCancelled; the signal's reason
+ */
+export async function showAddress(menu: OpenMenu, folder: string): Promise<void> {
+  const { node, prompter, style, terminal } = menu;
   const { fingerprint } = await import("../identity/fingerprint.ts");
+  const { addressQrLines } = await import("../commands/address_qr.ts");
   const { name, peerId } = node;
-  prompter.note(identityLines({
+  const identity = identityLines({
     name,
     peerId,
     fingerprint: fingerprint(peerId),
     addresses: ownAddresses(node),
     folder,
-  }, style));
+  }, style);
+  const code = await addressQrLines(node.addresses(), "if it fits", terminal, style);
+  prompter.note([...identity, ...code]);
+  await untilKey(menu);
 }
 
 /** Name and addresses; what stands above the menu. */

@@ -3,6 +3,7 @@ import { openHistory } from "../../src/history/mod.ts";
 import { fingerprint } from "../../src/identity/fingerprint.ts";
 import type { MemoryTerminalOptions } from "../../src/terminal/memory_terminal.ts";
 import { displayWidth } from "../../src/terminal/width.ts";
+import { qrLinesOf, readQr } from "../terminal/qr_reader.ts";
 import { Harness } from "./harness.ts";
 import { activePeer, BLUE, NOW, RED, SELF } from "./twin_node.ts";
 
@@ -199,6 +200,25 @@ for (const [key, code, verified] of [["y", 0, true], ["n", 1, false], ["\r", 1, 
     assertEquals(Object(program.jsonLines[0]).verifiedAt !== null, verified);
   });
 }
+
+Deno.test("`contact verify` has a QR code of the own digits where a screen has room beside them", async () => {
+  for (const columns of [71, 80]) {
+    await using program = await known({ interactive: true, keepOpen: true, columns, rows: 20 });
+    await program.run("id", "--json");
+    const own = JSON.parse(program.terminal.outLines[0] ?? "").fingerprint;
+    const ended = program.run("contact", "verify", "anna");
+    await program.terminal.until(({ out }) => out.includes("Are both the same there?"));
+    const rows = program.terminal.outLines.filter((line) => /^[█▀▄ ]{33}( {2}|$)/.test(line));
+    const code = qrLinesOf(rows.map((line) => line.slice(0, 33)));
+    assertEquals(code.length > 0, columns >= 80);
+    if (columns >= 80) {
+      assertEquals(readQr(code, "dark"), own);
+      assertStringIncludes(program.terminal.out, `  ${fingerprint(RED).slice(36)}`);
+    }
+    program.terminal.press("n\r");
+    await ended;
+  }
+});
 
 Deno.test("`contact import` takes what `contact export` gave, twice without a change", async () => {
   await using program = await known();

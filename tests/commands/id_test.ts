@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fingerprint } from "../../src/identity/fingerprint.ts";
+import { qrLinesOf, readQr } from "../terminal/qr_reader.ts";
 import { Harness } from "./harness.ts";
 
 Deno.test("`id` makes the identity at the first start, says so, and keeps it", async () => {
@@ -59,4 +60,31 @@ Deno.test("`id` ends with 1 for a key that others can read", async () => {
   await Deno.chmod(`${program.home}/default/identity.key`, 0o644);
   assertEquals(await program.run("id"), 1);
   assertMatch(program.terminal.err, /^error: identity key .* can be read by other users/);
+});
+
+Deno.test("`id` shows a QR code of the address on a screen, and with `--qr` in a pipe", async () => {
+  const env = { P2P_CHAT_HOST: "192.168.1.20" };
+  const cases = [
+    [{ interactive: true, columns: 80, rows: 24 }, [], true],
+    [{ interactive: true, columns: 80, rows: 24 }, ["--no-qr"], false],
+    [{ interactive: true, columns: 40, rows: 24 }, [], false],
+    [{}, [], false],
+    [{}, ["--qr"], true],
+  ] as const;
+  for (const [terminal, args, isShown] of cases) {
+    await using program = await Harness.make({ env, terminal });
+    assertEquals(await program.run("id", ...args), 0);
+    const code = qrLinesOf(program.terminal.outLines);
+    assertEquals(code.length > 0, isShown);
+    const peerId = /peer id +(\w+)/.exec(program.terminal.out)?.[1];
+    if (isShown) assertEquals(readQr(code, "dark"), `/ip4/192.168.1.20/tcp/7000/p2p/${peerId}`);
+  }
+});
+
+Deno.test("`id --qr` does not go with `--no-qr` and `--json`", async () => {
+  for (const other of ["--no-qr", "--json"]) {
+    await using program = await Harness.make();
+    assertEquals(await program.run("id", "--qr", other), 2);
+    assertMatch(program.terminal.err + program.terminal.out, /--qr does not go with/);
+  }
 });

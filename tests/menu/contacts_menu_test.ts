@@ -55,8 +55,12 @@ Deno.test("`showContacts()` on a screen: Escape goes one question back", async (
   await untilAsked(terminal, 3, "Whom");
   terminal.press("\r");
   await untilAsked(terminal, 4, "Make it a contact");
-  terminal.press("\r");
-  await untilAsked(terminal, 5, "Whom");
+  terminal.press("\x1b[B\r");
+  await untilAsked(terminal, 5, "Alias");
+  terminal.press("\x1b");
+  await untilAsked(terminal, 6, "> Give it an alias");
+  terminal.press("\x1b[A\r");
+  await untilAsked(terminal, 7, "Whom");
   assertEquals(node.contactsNow.size, 1);
   terminal.press("\x1b");
   await ended;

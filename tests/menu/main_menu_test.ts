@@ -7,7 +7,11 @@ import { TwinNode } from "../commands/twin_node.ts";
 import { outboxEntry, ownMessage, receivedMessage } from "./messages.ts";
 import { type MenuTwin, NODE_INIT, openMenuTwin, untilAsked } from "./open_menu_twin.ts";
 
-const BESIDE = { folder: "/profile", settings: () => Promise.resolve(false) };
+const BESIDE = {
+  folder: "/profile",
+  settings: () => Promise.resolve(false),
+  doctor: () => Promise.resolve(),
+};
 
 function onScreen(node: TwinNode): MenuTwin {
   return openMenuTwin(node, new MemoryTerminal({ interactive: true, keepOpen: true }));
@@ -21,12 +25,14 @@ function questions({ out }: MemoryTerminal): number {
 Deno.test("`entries()` says how many messages wait and are unread, where any do", () => {
   const names = (interactive: boolean, waiting: number, unread: number) =>
     entries(interactive, { waiting, unread }).map(({ name }) => name);
-  assertEquals(names(true, 3, 25).slice(3, 6), [
+  assertEquals(names(true, 3, 25).slice(3, 8), [
     "History",
+    "Conversations",
     "Unread messages (25)",
+    "Search messages",
     "Outbox (3 waiting)",
   ]);
-  assertEquals(names(true, 0, 0).slice(3, 5), ["History", "Outbox"]);
+  assertEquals(names(true, 0, 0).slice(4, 7), ["Conversations", "Search messages", "Outbox"]);
   assertEquals(names(false, 1_000, 0)[6], "Outbox (1000 waiting)");
 });
 
@@ -45,7 +51,7 @@ Deno.test("`entries()` keeps the numbers that scripts answer with", () => {
       outbox: 7,
       why: 8,
       unread: 9,
-      ...(interactive ? { contacts: 10 } : {}),
+      ...(interactive ? { contacts: 10, conversations: 11, search: 12, doctor: 13 } : {}),
       quit: 0,
     });
   }

@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import type { OwnMessage } from "../../src/history/message_record.ts";
 import { deliveryText, sendMessage } from "../../src/menu/send_message.ts";
 import type { Recipient } from "../../src/node/chat_node.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
+import { PromptCancelled } from "../../src/terminal/prompts/prompter.ts";
 import { activePeer, BLUE, RED, TwinNode } from "../commands/twin_node.ts";
 import { ownMessage } from "./messages.ts";
 import { NODE_INIT, openMenuTwin, transcript, untilAsked } from "./open_menu_twin.ts";
@@ -94,6 +95,26 @@ Deno.test("`sendMessage()` tells each state once: what comes later as news", asy
     "✓ delivered to red (Jmfxzu) in 0 ms",
     "14:02 ✓✓ read by red: hello",
   ]);
+});
+
+Deno.test("`sendMessage()` goes back one question at a time by Escape", async () => {
+  const terminal = new MemoryTerminal({ interactive: true, keepOpen: true });
+  using menu = openMenuTwin(new TwinNode(NODE_INIT, { peers: [activePeer()] }), terminal);
+  const sending = sendMessage(menu, undefined);
+  await untilAsked(terminal, 1, "> red");
+  terminal.press("\x1b[B\r");
+  await untilAsked(terminal, 2, "? Address");
+  terminal.press("127.0.0.1:7001\r");
+  await untilAsked(terminal, 3, "? Message to 127.0.0.1:7001");
+  terminal.press("\x1b");
+  await untilAsked(terminal, 4, "> red");
+  terminal.press("\x1b[B\r");
+  await untilAsked(terminal, 5, "? Address");
+  terminal.press("\x1b");
+  await untilAsked(terminal, 6, "> another address...");
+  terminal.press("\x1b");
+  const error = await assertRejects(() => sending, PromptCancelled);
+  assertEquals(error.kind, "escape");
 });
 
 /** Another process holds the lock of its database. */

@@ -1,10 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { MessageRecord } from "../../src/history/message_record.ts";
-import { activeText, headerLines, showHistory, showPeers } from "../../src/menu/show.ts";
+import { activeText, headerLines, showAddress, showHistory } from "../../src/menu/show.ts";
 import type { HistoryQuery } from "../../src/node/chat_node.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
 import { createStyle } from "../../src/terminal/style.ts";
-import { activePeer, BLUE, NOW, RED, TwinNode } from "../commands/twin_node.ts";
+import { activePeer, NOW, RED, SELF, TwinNode } from "../commands/twin_node.ts";
+import { qrLinesOf, readQr } from "../terminal/qr_reader.ts";
 import { NODE_INIT, openMenuTwin } from "./open_menu_twin.ts";
 
 const STYLE = createStyle(false);
@@ -71,23 +72,6 @@ Deno.test("`activeText()` counts the active peers", async () => {
   assertEquals(await text(4), "4 active peers: p-0, p-1, p-2 and 1 more");
 });
 
-Deno.test("`showPeers()` shows the active peers, cut to a terminal but not to a pipe", async () => {
-  const peers = [activePeer(), activePeer({ peerId: BLUE, name: "b".repeat(60) })];
-  for (const [interactive, cut] of [[true, true], [false, false]] as const) {
-    const terminal = new MemoryTerminal({ interactive, columns: 40 });
-    using menu = openMenuTwin(new TwinNode(NODE_INIT, { peers }), terminal);
-    await showPeers(menu);
-    assertEquals(terminal.outLines.length, 3);
-    assertEquals(terminal.outLines.every((line) => line.length <= 40), cut);
-  }
-});
-
-Deno.test("`showPeers()` says that nobody is here", async () => {
-  using menu = openMenuTwin();
-  await showPeers(menu);
-  assertEquals(menu.terminal.outLines, ["nobody is here at the moment"]);
-});
-
 Deno.test("`showHistory()` shows the last messages with all peers, states as marks and words", async () => {
   const node = new HistoricNode(NODE_INIT, { peers: [activePeer()] });
   using menu = openMenuTwin(node, new MemoryTerminal({ input: [""] }));
@@ -132,4 +116,22 @@ Deno.test("`showHistory()` of own messages alone leaves nothing to wait for", as
   using menu = openMenuTwin(new OnlyOwn(NODE_INIT), new MemoryTerminal({ input: [""] }));
   await showHistory(menu);
   await menu.shown.settled();
+});
+
+Deno.test("`showAddress()` on a screen has a QR code of the address for others, and waits", async () => {
+  class OnLan extends TwinNode {
+    override addresses(): string[] {
+      return ["127.0.0.1", "192.168.1.20"].map((ip) => `/ip4/${ip}/tcp/7000/p2p/${SELF}`);
+    }
+  }
+  const terminal = new MemoryTerminal({ interactive: true, keepOpen: true, colors: true });
+  using menu = openMenuTwin(new OnLan(NODE_INIT), terminal);
+  const ended = showAddress(menu, "/profile");
+  await terminal.until(({ out }) => out.includes("Enter goes back"));
+  terminal.press("\r");
+  await ended;
+  const code = qrLinesOf(terminal.outLines);
+  assertEquals(readQr(code, "light"), `/ip4/192.168.1.20/tcp/7000/p2p/${SELF}`);
+  // The whole code is on the screen while it waits.
+  assert(code.length + 2 < terminal.rows);
 });

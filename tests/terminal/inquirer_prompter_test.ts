@@ -107,6 +107,23 @@ Deno.test("`input()` is drawn again when the screen changes its size", async () 
   assertEquals(terminal.out.length, after);
 });
 
+Deno.test("`input()` says while one types what would be wrong, and nothing of what is right", async () => {
+  const { prompter, terminal, shown, seen } = atKeyboard();
+  const validate = (text: string) => text.includes("bad") ? `${text} is bad` : undefined;
+  const asking = prompter.input({ message: "Text", default: "preset", validate });
+  await seen("? Text");
+  terminal.press("bad");
+  await seen("bad is bad");
+  assertEquals(shown().cursor, { row: 0, column: "? Text bad".length });
+  terminal.press("ly");
+  await seen("badly is bad");
+  terminal.press("\x15good");
+  await seen("? Text good");
+  assertEquals(shown().transcript, ["? Text good"]);
+  terminal.press(ENTER);
+  assertEquals(await asking, "good");
+});
+
 Deno.test("`input()` explains a wrong answer and keeps it for correction", async () => {
   const { prompter, terminal, seen } = atKeyboard();
   const validate = (text: string) => text === "bad" ? "that is bad" : undefined;

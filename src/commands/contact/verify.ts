@@ -7,8 +7,10 @@ import { ChatError } from "../../errors.ts";
 import { fingerprint } from "../../identity/fingerprint.ts";
 import { openPrompter } from "../../terminal/prompts/open_prompter.ts";
 import type { Prompter } from "../../terminal/prompts/prompter.ts";
+import { asScreen } from "../../terminal/screen_terminal.ts";
 import { createStyle, type Style } from "../../terminal/style.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { truncate } from "../../terminal/width.ts";
 import { wrapLine } from "../wrap.ts";
 import type { CommandContext } from "../command.ts";
 import type { VerifyOptions } from "../contact.ts";
@@ -19,10 +21,19 @@ import { peerWithId } from "../node_text.ts";
 import { contactLine, noContact } from "./contact_line.ts";
 import { openContacts, requirePeer } from "./open_contacts.ts";
 
+/** Whose fingerprints are compared. */
+type Sides = readonly (readonly [name: string, peerId: string])[];
+
 /** Digits of a whole fingerprint. */
 const DIGITS = 60;
 /** Half of its 12 groups of five digits and a space. */
 const HALF = 6 * 6;
+/** Of `fingerprintLines()`. */
+const FINGERPRINT_COLUMNS = HALF + 1;
+/** Between a QR code and what stands beside it. */
+const GAP = "  ";
+/** Below the QR code. */
+const ROWS_OF_QUESTION = 2;
 
 const EXPLANATION = "Read both to each other, by telephone or side by side: there, `p2p-chat id` " +
   "shows the second one, and `p2p-chat contact verify` both.";
@@ -99,35 +110,65 @@ async function askPerson(
 }
 
 /**
- * Shows fingerprints and asks whether the other side shows the same.
+ * Shows fingerprints, that of the first side also as a QR code where a screen has room for it, and asks
+ * whether the other side shows the same.
  * @throws PromptCancelled; the reason of `signal`
  */
 export async function askWhetherSame(
-  sides: readonly (readonly [name: string, peerId: string])[],
+  sides: Sides,
   { prompter, style, terminal, signal }: {
     readonly prompter: Prompter;
     readonly style: Style;
-    readonly terminal: Pick<Terminal, "columns">;
+    readonly terminal: Terminal;
     readonly signal: AbortSignal;
   },
 ): Promise<boolean> {
-  prompter.note([
-    ...fingerprintLines(sides, style),
-    ...wrapLine(EXPLANATION, terminal.columns, 0),
-  ]);
+  const lines = await linesWithQr(sides, terminal, style) ??
+    [...fingerprintLines(sides, style), ...wrapLine(EXPLANATION, terminal.columns, 0)];
+  prompter.note(lines);
   const message = "Are both the same there?";
   return await prompter.confirm({ message, default: false }, { signal });
 }
 
-/** Name and fingerprint of each on lines of their own, which fit into 40 columns. */
-function fingerprintLines(
-  sides: readonly (readonly [name: string, peerId: string])[],
+/**
+ * The fingerprints beside a QR code of the first one, where a screen has room for both. Its text is the
+ * digits as they are shown, for the eyes of whoever scans it, or for `contact verify --fingerprint`.
+ */
+async function linesWithQr(
+  sides: Sides,
+  terminal: Terminal,
   style: Style,
-): string[] {
+): Promise<string[] | undefined> {
+  const screen = asScreen(terminal);
+  const [[, own] = []] = sides;
+  if (screen === undefined || own === undefined) return undefined;
+  const { qrPicture } = await import("../../terminal/qr_code.ts");
+  const { lines, columns } = qrPicture(fingerprint(own), terminal);
+  const room = screen.columns - columns - GAP.length;
+  if (room < FINGERPRINT_COLUMNS || screen.rows < lines.length + ROWS_OF_QUESTION) return undefined;
+  const background = terminal.colors ? "" : " (for a dark background)";
+  const scan = `The QR code${background} holds your digits: scan it from there to compare them.`;
+  const beside = [
+    ...fingerprintLines(sides, style, room),
+    "",
+    ...[EXPLANATION, scan].flatMap((text) => wrapLine(text, room, 0)),
+  ];
+  const height = Math.max(lines.length, beside.length);
+  return Array.from({ length: height }, (_, index) => {
+    const text = beside[index] ?? "";
+    return `${lines[index] ?? " ".repeat(columns)}${text === "" ? "" : GAP}${text}`;
+  });
+}
+
+/**
+ * Name and fingerprint of each on lines of their own, which fit into 40 columns.
+ * @param columns 37 or more; longer names are cut
+ */
+function fingerprintLines(sides: Sides, style: Style, columns = Infinity): string[] {
   return sides.flatMap(([name, peerId]) => {
     const digits = fingerprint(peerId);
     return [
-      style.bold(name),
+      style.bold(truncate(name, columns)),
       `  ${digits.slice(0, HALF).trim()}`,
       `  ${digits.slice(HALF).trim()}`,
     ];

@@ -6,6 +6,7 @@
  * The cursor stays visible behind the last line, so that nothing is to be restored whatever ends the
  * program. Keys do not show: `q` and Ctrl-D end it, as does Ctrl-C. At the end the table stays.
  */
+import type { ChatNode } from "../../node/chat_node.ts";
 import type { ActivePeer } from "../../presence/active_peer.ts";
 import { BottomPainter } from "../../terminal/bottom_painter.ts";
 import type { ScreenTerminal } from "../../terminal/screen_terminal.ts";
@@ -45,7 +46,7 @@ export async function watchOnScreen(
     over.abort();
   });
   try {
-    await draw(screen, session, stop, table);
+    await drawPeers(screen, node, stop, table, "q stops");
   } catch (error) {
     // A node that stops answers nothing any more; how it stopped says more.
     if (!stop.aborted) throw error;
@@ -56,15 +57,20 @@ export async function watchOnScreen(
   return code ?? await untilStopped(node, context);
 }
 
-/** Draws until `stop` aborts. */
-async function draw(
+/**
+ * Draws until `stop` aborts, and leaves the table where it is.
+ * @param end what the person can do to end it, in a few words
+ * @throws what `node` throws
+ */
+export async function drawPeers(
   screen: ScreenTerminal,
-  { node }: Session,
+  node: Pick<ChatNode, "peers" | "subscribe">,
   stop: AbortSignal,
   table: PeersTable,
+  end: string,
 ): Promise<void> {
   using resources = new DisposableStack();
-  const picture = resources.adopt(new Picture(screen, table), (each) => each.leave());
+  const picture = resources.adopt(new Picture(screen, table, end), (each) => each.leave());
   const pinned = screen.pin((line) => picture.printAbove(line));
   if (pinned !== undefined) resources.use(pinned);
   resources.use(screen.onResize(() => picture.draw()));
@@ -93,14 +99,16 @@ class Picture {
   readonly #screen: ScreenTerminal;
   readonly #painter: BottomPainter;
   readonly #table: PeersTable;
+  readonly #end: string;
   #peers: readonly ActivePeer[] = [];
   /** What was drawn last, and for which size. */
   #drawn = "";
 
-  constructor(screen: ScreenTerminal, table: PeersTable) {
+  constructor(screen: ScreenTerminal, table: PeersTable, end: string) {
     this.#screen = screen;
     this.#painter = new BottomPainter(screen);
     this.#table = table;
+    this.#end = end;
   }
 
   show(peers: readonly ActivePeer[]): void {
@@ -115,7 +123,7 @@ class Picture {
   /** Nothing, where the same stands there already. */
   draw(): void {
     const { columns, rows, colors } = this.#screen;
-    const last = truncate(`${peersText(this.#peers.length)}; q stops`, columns - 1);
+    const last = truncate(`${peersText(this.#peers.length)}; ${this.#end}`, columns - 1);
     // The painter leaves one row for what is printed above, and the last line has one.
     const lines = [...cut(this.#lines(), rows - 2), createStyle(colors).dim(last)];
     const drawn = [columns, rows, ...lines].join("\n");

@@ -59,10 +59,10 @@ export class InquirerPrompter implements Prompter {
 
   input(question: InputQuestion, options: PromptOptions = {}): Promise<string> {
     return this.#ask(options, (prompts, context) =>
-      prompts.input({
+      prompts.liveInput({
         message: question.message,
-        default: question.default,
-        validate: async (text) => await question.validate?.(text) ?? true,
+        default: question.default ?? "",
+        validate: async (text) => await question.validate?.(text),
         theme: promptTheme(this.#style),
       }, context));
   }

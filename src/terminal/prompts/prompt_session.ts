@@ -15,6 +15,10 @@ import { KeyFilter } from "./key_filter.ts";
 import { ENDLESS_COLUMNS, PromptFrame } from "./prompt_frame.ts";
 import { type CancelKind, PromptCancelled } from "./prompter.ts";
 
+const ESC = 0x1b;
+/** How long the rest of a sequence may be under way after ESC, over a slow line; not felt as a wait. */
+const REST_MS = 50;
+const NOTHING = new Uint8Array(0);
 const PASTE_MARKS_ON = "\x1b[?2004h";
 const PASTE_MARKS_OFF = "\x1b[?2004l";
 
@@ -88,9 +92,6 @@ export class PromptSession implements AsyncDisposable {
       isTTY: true, // makes the library drop what was typed before the question was there
     });
     input.on("pause", () => this.cancel("end-of-input")); // readline gave up by itself: Ctrl-D
-    input.on("keypress", (_text: unknown, key: { name?: string }) => {
-      if (key.name === "escape") this.cancel("escape");
-    });
     this.#resources.defer(() => void input.destroy());
     return input;
   }
@@ -99,11 +100,23 @@ export class PromptSession implements AsyncDisposable {
   async #forwardKeys(terminal: ScreenTerminal): Promise<void> {
     const { signal } = this.#ending;
     const filter = new KeyFilter();
+    let held = NOTHING;
+    let escape: ReturnType<typeof setTimeout> | undefined;
     try {
-      for await (const chunk of terminal.keys({ signal })) this.input.push(filter.feed(chunk));
+      for await (const chunk of terminal.keys({ signal })) {
+        clearTimeout(escape);
+        const keys = Uint8Array.of(...held, ...filter.feed(chunk));
+        // Readline would wait half a second for the rest of a sequence, which comes with its beginning.
+        const mayBeKey = keys.at(-1) === ESC;
+        held = mayBeKey ? keys.subarray(-1) : NOTHING;
+        escape = mayBeKey ? setTimeout(() => this.cancel("escape"), REST_MS) : undefined;
+        this.input.push(mayBeKey ? keys.subarray(0, -1) : keys);
+      }
       this.cancel("end-of-input");
     } catch (error) {
       if (!signal.aborted) this.#cancelling.abort(error);
+    } finally {
+      clearTimeout(escape);
     }
   }
 }

@@ -1,0 +1,24 @@
+/** Into a conversation from the menu: its last messages, then writing, until the person goes back. */
+import { historyLines } from "../commands/history/lines.ts";
+import type { Recipient } from "../node/chat_node.ts";
+import { orBack } from "../terminal/prompts/or_back.ts";
+import { inSight } from "./in_sight.ts";
+import type { OpenMenu } from "./open_menu.ts";
+import { writeTo } from "./send_message.ts";
+
+/** With the question below they fit on a usual screen. */
+const LAST_MESSAGES = 15;
+
+/** @throws PromptCancelled except by Escape; ChatError; the signal's reason */
+export async function openConversation(recipient: Recipient, menu: OpenMenu): Promise<void> {
+  const { node, prompter, displayName, style, shown } = menu;
+  const messages = await inSight(
+    menu,
+    "reading the history",
+    () => node.history({ conversation: recipient, limit: LAST_MESSAGES }),
+  );
+  prompter.note(historyLines(messages, displayName, style));
+  shown.printed(messages.filter((message) => message.direction === "in"));
+  // What arrives meanwhile is told above the question.
+  while (await orBack(() => writeTo(recipient, menu)) === "sent");
+}

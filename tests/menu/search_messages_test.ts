@@ -1,0 +1,85 @@
+import { assertEquals } from "@std/assert";
+import type { MessageRecord } from "../../src/history/message_record.ts";
+import { excerpt, messagesAround, searchMessages } from "../../src/menu/search_messages.ts";
+import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
+import { activePeer, BLUE, TwinNode } from "../commands/twin_node.ts";
+import { ownMessage, receivedMessage } from "./messages.ts";
+import { NODE_INIT, openMenuTwin, transcript, untilAsked } from "./open_menu_twin.ts";
+
+const FROM_BLUE = { conversation: { kind: "peer", peerId: BLUE } } as const;
+
+/** Every hundredth message is from red, all others from blue. */
+const MESSAGES: readonly MessageRecord[] = Array.from({ length: 2_000 }, (_, index) => {
+  const position = index + 1;
+  return receivedMessage(position, position % 100 === 0 ? {} : FROM_BLUE);
+});
+
+function withMessages(messages = MESSAGES): TwinNode {
+  return new TwinNode(NODE_INIT, {
+    peers: [activePeer(), activePeer({ peerId: BLUE, name: "blue" })],
+    history: (_node, { conversation, search = "" }) =>
+      messages.filter((each) =>
+        each.text.includes(search) && (conversation === undefined ||
+          JSON.stringify(each.conversation) === JSON.stringify(conversation))
+      ),
+  });
+}
+
+Deno.test("`messagesAround()` gives those of the conversation, however far away they are", async () => {
+  const positions = async (position: number) =>
+    (await messagesAround(receivedMessage(position), withMessages())).map((each) => each.position);
+  assertEquals(
+    await positions(1_000),
+    [300, 400, 500, 600, 700, 800, 900, 1_000, 1_100, 1_200, 1_300, 1_400, 1_500, 1_600, 1_700],
+  );
+  assertEquals(await positions(200), [100, 200, 300, 400, 500, 600, 700, 800, 900]);
+  assertEquals((await positions(2_000)).at(-1), 2_000);
+});
+
+Deno.test("`excerpt()` has what was found on its line", () => {
+  assertEquals(excerpt("let us have lunch", "LUNCH", 40), "let us have lunch");
+  const long = `${"before ".repeat(20)}lunch at noon ${"behind ".repeat(20)}`;
+  assertEquals(excerpt(long, "lunch", 24), "… before lunch at noon …");
+  assertEquals(excerpt("\x1b[2J lunch", "lunch", 40), "\\u{1B}[2J lunch");
+  assertEquals(excerpt("👨‍👩‍👧 ".repeat(30) + "lunch", "lunch", 12).includes("lunch"), false);
+});
+
+Deno.test("`searchMessages()` finds, shows what is around, and goes back step by step", async () => {
+  const messages = [
+    receivedMessage(1, { text: "shall we" }),
+    ownMessage("have lunch?", { position: 2 }),
+    receivedMessage(3, { text: "lunch is good" }),
+  ];
+  const terminal = new MemoryTerminal({ interactive: true, keepOpen: true, columns: 60 });
+  using menu = openMenuTwin(withMessages(messages), terminal);
+  const ended = searchMessages(menu);
+  await untilAsked(terminal, 1, "? Search for");
+  terminal.press("dinner\r");
+  await untilAsked(terminal, 2, "? Search for");
+  terminal.press("lunch\r");
+  await untilAsked(terminal, 3, "> lunch is good");
+  assertEquals(transcript(terminal).slice(-5, -2), [
+    "? Found 2",
+    "> lunch is good  red, 22 Nov 2026",
+    "  have lunch?    red, 22 Nov 2026",
+  ]);
+  terminal.press("\x1b[B\r");
+  await terminal.until(({ out }) => out.includes("Enter goes back"));
+  terminal.press("\r");
+  await untilAsked(terminal, 4, "> have lunch?");
+  terminal.press("\x1b");
+  await untilAsked(terminal, 5, "? Search for");
+  terminal.press("\x15\x7f\r");
+  await ended;
+  assertEquals(transcript(terminal), [
+    "✔ Search for dinner",
+    'no message contains "dinner"',
+    "✔ Search for lunch",
+    "✔ Found 2 have lunch?",
+    "  Sun 22 Nov 2026",
+    "  14:02              red: shall we",
+    "> 14:02 …  queued    you to red: have lunch?",
+    "  14:02              red: lunch is good",
+    "✔ Search for",
+  ]);
+});
