@@ -20,6 +20,7 @@ export const COMMANDS: ReadonlyMap<string, Loader> = new Map<string, Loader>([
   ["listen", async () => entry((await import("./listen.ts")).listen)],
   ["events", async () => entry((await import("./events.ts")).events)],
   ["send", async () => entry((await import("./send.ts")).send)],
+  ["chat", async () => entry((await import("./chat.ts")).chat)],
   ["pipe", async () => entry((await import("./pipe.ts")).pipe)],
   ["connect", async () => entry((await import("./connect.ts")).connect)],
   ["peers", async () => entry((await import("./peers.ts")).peers)],
