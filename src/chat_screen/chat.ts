@@ -10,13 +10,14 @@
  */
 import type { Conversation, MessageRecord, ReceivedMessage } from "../history/message_record.ts";
 import type { Size, TerminalEvent } from "../terminal/screen/mod.ts";
-import { type Editor, layOutEditor, newEditor } from "../terminal/editor/mod.ts";
+import { type Editor, erase, insert, layOutEditor, newEditor } from "../terminal/editor/mod.ts";
 import { chatKey } from "./chat_keys.ts";
 import type { Facts } from "./facts.ts";
 import type { PageRequest } from "./history_window.ts";
 import type { Speakers } from "./message_rows.ts";
 import { openPane, type Pane, type PaneEvent, shownMessages, updatePane } from "./pane.ts";
 import type { PaneStep } from "./pane.ts";
+import type { Completion, SlashCommand } from "./slash/mod.ts";
 import { type Talk, talkKey } from "./talks.ts";
 
 export interface Chat {
@@ -84,6 +85,13 @@ export type ChatEvent =
   /** `text` could not be saved. */
   | { readonly kind: "not-sent"; readonly key: string; readonly text: string }
   | { readonly kind: "sheet"; readonly title: string; readonly lines: readonly string[] }
+  /** What Tab makes of `text`, if that is still what is written. */
+  | {
+    readonly kind: "completed";
+    readonly text: string;
+    readonly cursor: number;
+    readonly completion: Completion;
+  }
   | { readonly kind: "notice"; readonly text: string; readonly tone: Notice["tone"] }
   | { readonly kind: "notice-over"; readonly id: number }
   | { readonly kind: "clear" }
@@ -100,8 +108,17 @@ export type ChatEffect =
     readonly request: PageRequest;
   }
   | { readonly kind: "send"; readonly conversation: Conversation; readonly text: string }
-  /** A line that begins with a slash. */
-  | { readonly kind: "command"; readonly conversation: Conversation; readonly line: string }
+  | {
+    readonly kind: "command";
+    readonly conversation: Conversation;
+    readonly command: SlashCommand;
+    /** As it was typed, for the title of what comes of it. */
+    readonly line: string;
+    /** Room for what it says. */
+    readonly columns: number;
+  }
+  /** To be answered with `completed`. */
+  | { readonly kind: "complete"; readonly text: string; readonly cursor: number }
   /** These are on the screen now. */
   | { readonly kind: "shown"; readonly messages: readonly ReceivedMessage[] }
   /** Whoever `text` means is to be opened. */
@@ -187,6 +204,8 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
       const { title, lines } = event;
       return unchanged({ ...chat, over: { kind: "sheet", title, lines, top: 0 } });
     }
+    case "completed":
+      return completed(chat, event);
     case "notice":
       return withNotice(chat, event.text, event.tone);
     case "notice-over":
@@ -235,6 +254,20 @@ export function mostEditorRows({ rows }: Size): number {
 export function withNotice(chat: Chat, text: string, tone: Notice["tone"]): ChatStep {
   const id = (chat.notice?.id ?? 0) + 1;
   return { model: { ...chat, notice: { id, text, tone } }, effects: [{ kind: "expire", id }] };
+}
+
+function completed(
+  chat: Chat,
+  { text, cursor, completion }: Extract<ChatEvent, { kind: "completed" }>,
+): ChatStep {
+  const { editor } = chat.open;
+  if (editor.text !== text || editor.cursor !== cursor) return unchanged(chat);
+  const { from, to, insert: inserted, candidates } = completion;
+  const { model, effects } = withEditor(chat, insert(erase(editor, from, to), inserted));
+  if (candidates.length < 2) return { model, effects };
+  const names = candidates.map((candidate) => candidate.text).join("  ");
+  const noticed = withNotice(model, names, "news");
+  return { model: noticed.model, effects: [...effects, ...noticed.effects] };
 }
 
 function newTalk(

@@ -5,6 +5,7 @@
  * | keys | |
  * |---|---|
  * | Enter | send; a line that begins with `/` is a command |
+ * | Tab behind a slash | completes a command, a name, an address |
  * | Tab in an empty field, Ctrl-O | the list of conversations: type to find one, Enter opens it |
  * | Alt-1 to Alt-9 | the conversation at that place of the list |
  * | F1 | help |
@@ -22,10 +23,12 @@ import {
   type Over,
   unchanged,
   withEditor,
+  withNotice,
   withPane,
 } from "./chat.ts";
 import { updatePane } from "./pane.ts";
 import { paneKey } from "./pane_key.ts";
+import { parseLine, type SlashCommand } from "./slash/mod.ts";
 import { findTalks } from "./talks.ts";
 
 /** More is not needed to find somebody. */
@@ -50,12 +53,16 @@ function talkKeys(chat: Chat, key: KeyEvent): ChatStep {
     case "ctrl-o":
       return opensList(chat);
     case "f1":
-      return commanded(chat, "/help");
+      return commanded(chat, { name: "help", about: undefined }, "/help");
     case "escape":
       return back(chat);
     case "tab":
       if (editor.text === "") return opensList(chat);
-      break;
+      if (!editor.text.startsWith("/")) return unchanged(chat);
+      return {
+        model: chat,
+        effects: [{ kind: "complete", text: editor.text, cursor: editor.cursor }],
+      };
     case "ctrl-d":
       if (editor.text === "") return unchanged({ ...chat, end: "quit" });
   }
@@ -68,23 +75,35 @@ function talkKeys(chat: Chat, key: KeyEvent): ChatStep {
 
 function entered(chat: Chat): ChatStep {
   const { editor, conversation } = chat.open;
-  const { text } = editor;
-  if (text.trim() === "") return unchanged(chat);
-  if (text.startsWith("/") && !text.startsWith("//")) {
-    return commanded({ ...chat, open: { ...chat.open, editor: afterSending(editor) } }, text);
+  const typed = parseLine(editor.text);
+  switch (typed.kind) {
+    case "nothing":
+      return unchanged(chat);
+    case "wrong":
+      // It stays, to be put right.
+      return withNotice(chat, `${typed.message}: ${typed.hint}`, "bad");
+    case "command": {
+      const cleared = withEditor(chat, afterSending(editor));
+      return withMore(cleared, commanded(cleared.model, typed.command, editor.text));
+    }
+    case "message": {
+      const cleared = withEditor(chat, afterSending(editor));
+      const { pane } = cleared.model.open;
+      const newest = withPane(cleared.model, updatePane(pane, { kind: "deselect" }));
+      const send: ChatEffect = { kind: "send", conversation, text: typed.text };
+      return withMore(cleared, { ...newest, effects: [...newest.effects, send] });
+    }
   }
-  // Two slashes are one, so that a text can begin with a slash.
-  const message = text.startsWith("//") ? text.slice(1) : text;
-  const cleared = withEditor(chat, afterSending(editor));
-  const newest = withPane(cleared.model, updatePane(cleared.model.open.pane, { kind: "deselect" }));
-  const send: ChatEffect = { kind: "send", conversation, text: message };
-  return { model: newest.model, effects: [...cleared.effects, ...newest.effects, send] };
 }
 
-function commanded(chat: Chat, line: string): ChatStep {
-  const { model, effects } = withEditor(chat, chat.open.editor);
-  const command: ChatEffect = { kind: "command", conversation: chat.open.conversation, line };
-  return { model, effects: [...effects, command] };
+function commanded(chat: Chat, command: SlashCommand, line: string): ChatStep {
+  const columns = Math.max(1, chat.size.columns - 2);
+  const { conversation } = chat.open;
+  return { model: chat, effects: [{ kind: "command", conversation, command, line, columns }] };
+}
+
+function withMore(first: ChatStep, second: ChatStep): ChatStep {
+  return { model: second.model, effects: [...first.effects, ...second.effects] };
 }
 
 function back(chat: Chat): ChatStep {

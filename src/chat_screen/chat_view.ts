@@ -10,6 +10,7 @@ import { displayWidth, truncate } from "../terminal/width.ts";
 import { type Chat, editorRows, fieldColumns, type Over, PROMPT } from "./chat.ts";
 import { factsLine } from "./facts.ts";
 import { drawPane } from "./pane_view.ts";
+import { inlineHelp } from "./slash/mod.ts";
 import { findTalks, type Talk } from "./talks.ts";
 
 const DIM: Look = { dim: true };
@@ -57,7 +58,9 @@ function drawStatus({ open, notice, over }: Chat, grid: Grid, row: number): void
   const look = isBad ? BAD_BAR : BAR;
   grid.fill(row, 0, columns, look);
   const room = Math.max(1, columns - 2);
-  const said = notice?.text ?? remark;
+  // Of a command that is being typed, what it takes.
+  const help = over === undefined ? inlineHelp(open.editor.text) : undefined;
+  const said = notice?.text ?? remark ?? help;
   const text = said === undefined ? factsLine(open.facts, room) : oneLine(said);
   const end = grid.put(row, 1, truncate(text, room), look, columns);
   const hint = over === undefined ? HINT : over.kind === "talks" ? "Esc back " : "Esc closes ";

@@ -34,6 +34,8 @@ import {
   talkName,
   talksOf,
 } from "./node_view.ts";
+import { MessageLines } from "./message_lines.ts";
+import { completeSlash, knownTo, runSlash } from "./slash/mod.ts";
 import { talkKey } from "./talks.ts";
 
 /** How often ages and round-trip times are looked at again. */
@@ -54,8 +56,6 @@ export interface ChatInit {
   readonly depth: ColorDepth;
   /** Takes messages that are on the screen now. */
   readonly printed: (messages: readonly ReceivedMessage[]) => void;
-  /** Does what a line that begins with a slash says, and returns what is to be told of it. */
-  readonly command: (line: string, conversation: Conversation) => Promise<ChatEvent | undefined>;
   /** Draws the attention of somebody who looks elsewhere; `text` is harmless. */
   readonly ring: (text: string) => void;
   readonly now: () => number;
@@ -112,7 +112,7 @@ class ChatDriver {
       },
       draw: drawChat,
       ended: ({ end }) => end !== undefined,
-      perform: (effect, tell) => this.#perform(effect, tell),
+      perform: (effect, tell, over) => this.#perform(effect, tell, over),
     };
     try {
       const chat = await runScreen(terminal, view, {
@@ -157,18 +157,23 @@ class ChatDriver {
     }
   }
 
-  async #perform(effect: ChatEffect, tell: (event: ChatEvent) => void): Promise<void> {
+  async #perform(
+    effect: ChatEffect,
+    tell: (event: ChatEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     switch (effect.kind) {
       case "read":
         return await this.#read(effect, tell);
       case "send":
         return await this.#send(effect.conversation, effect.text, tell);
       case "command":
+        return await this.#trying(tell, () => this.#command(effect, tell, signal));
+      case "complete":
         return await this.#trying(tell, async () => {
-          const event = await this.#init.command(effect.line, effect.conversation);
-          if (event !== undefined) tell(event);
-          this.#soon("look");
-          this.#soon("list");
+          const { text, cursor } = effect;
+          const completion = completeSlash(text, cursor, await knownTo(this.#init.node));
+          if (completion !== undefined) tell({ kind: "completed", text, cursor, completion });
         });
       case "shown":
         return await this.#shown(effect.messages);
@@ -215,6 +220,36 @@ class ChatDriver {
       tell({ kind: "not-sent", key: talkKey(conversation), text });
       this.#say(error, tell, "not sent: ");
     }
+  }
+
+  async #command(
+    { command, conversation, line, columns }: Extract<ChatEffect, { kind: "command" }>,
+    tell: (event: ChatEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { node, now } = this.#init;
+    const recipient = recipientOf(conversation);
+    const outcome = await runSlash(command, { node, recipient, now, signal, columns });
+    switch (outcome.kind) {
+      case "lines":
+        tell({ kind: "sheet", title: sanitise(line), lines: outcome.lines });
+        break;
+      case "found": {
+        const named = new MessageLines((peerId) => node.displayName(peerId), now());
+        tell({ kind: "sheet", title: sanitise(line), lines: named.next(outcome.messages) });
+        break;
+      }
+      case "open":
+        tell({ kind: "opened", ...await this.opening(conversationOf(outcome.recipient)) });
+        break;
+      case "clear":
+        tell({ kind: "clear" });
+        break;
+      case "quit":
+        tell({ kind: "end", end: "quit" });
+    }
+    this.#soon("look");
+    this.#soon("list");
   }
 
   /** Only what the terminal has taken was shown. */

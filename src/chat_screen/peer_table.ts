@@ -1,11 +1,11 @@
-/** Active peers as a table: who is here, where, and how well they answer. Pure. */
+/** Active peers, as a table or in words: who is here, where, and how well they answer. Pure. */
 import { formatAddress } from "../config/address.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
 import { formatAgo, formatDuration } from "../terminal/duration.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { type Column, formatTable, type TableOptions } from "../terminal/table.ts";
-import { type DisplayName, sourceText } from "./peer_text.ts";
+import { type DisplayName, peerWithId, sourceText } from "./peer_text.ts";
 
 const COLUMNS: readonly Column[] = [
   { header: "name", shrinks: true },
@@ -29,6 +29,25 @@ export function peerTable(
     columns: COLUMNS,
     rows: peers.map((peer) => peerRow(peer, displayName, now)),
     ...look,
+  });
+}
+
+/** The same for people who hear it: a line for each, without columns. @param now ms since the epoch */
+export function peerSentences(
+  peers: readonly ActivePeer[],
+  displayName: DisplayName,
+  now: number,
+): string[] {
+  return peers.map((peer) => {
+    const { peerId, address, path, roundTripMs, connectedSince } = peer;
+    const parts = [
+      peerWithId(peerId, displayName),
+      sanitise(formatAddress(address)),
+      path,
+      ...(roundTripMs === undefined ? [] : [`round trip ${formatDuration(roundTripMs)}`]),
+      `here for ${formatDuration(now - connectedSince)}`,
+    ];
+    return parts.join(", ");
   });
 }
 

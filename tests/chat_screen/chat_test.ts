@@ -43,8 +43,8 @@ Deno.test("`updateChat()` sends what is written with Enter, and empties the fiel
 });
 
 Deno.test("`updateChat()` takes a slash for a command, two for one of the text", () => {
-  const chat = new ChatHands().press("/help me<enter>", "//etc/hosts<enter>", "<f1>");
-  assertEquals(chat.take("command").map(({ line }) => line), ["/help me", "/help"]);
+  const chat = new ChatHands().press("/peers<enter>", "//etc/hosts<enter>", "<f1>");
+  assertEquals(chat.take("command").map(({ line }) => line), ["/peers", "/help"]);
   assertEquals(chat.take("send").map(({ text }) => text), ["/etc/hosts"]);
 });
 
@@ -216,4 +216,28 @@ Deno.test("`updateChat()` goes on with the peer that answered at the address", (
   assertEquals(chat.rows.at(-1), "> half a sent");
   assertStringIncludes(String(chat.grid), "✓  you  to whom it may concern");
   assertEquals([...chat.chat.drafts.keys()].includes(talkKey(address)), false);
+});
+
+Deno.test("A command that is none stays, to be put right; one that is being typed is explained", () => {
+  const chat = new ChatHands().press("/pers<enter>");
+  assertEquals([chat.take("command"), chat.rows.at(-1)], [[], "> /pers"]);
+  assertStringIncludes(chat.rows.at(-2) ?? "", "/peers");
+  chat.press("<ctrl-u>", "/search");
+  assertStringIncludes(chat.rows.at(-2) ?? "", "/search TEXT");
+});
+
+Deno.test("Tab completes a command, if it is still what is written", () => {
+  const chat = new ChatHands().press("/pe<tab>");
+  const [asked] = chat.take("complete");
+  assertEquals([asked?.text, asked?.cursor], ["/pe", 3]);
+  const completion = {
+    candidates: [{ text: "/peers", about: "" }],
+    from: 0,
+    to: 3,
+    insert: "/peers ",
+  };
+  chat.tell({ kind: "completed", text: "/p", cursor: 2, completion });
+  assertEquals(chat.rows.at(-1), "> /pe");
+  chat.tell({ kind: "completed", text: "/pe", cursor: 3, completion });
+  assertEquals(chat.rows.at(-1), "> /peers");
 });

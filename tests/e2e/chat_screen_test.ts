@@ -67,6 +67,7 @@ screenTest(
     await using green = await Home.make();
     const { node, peerId, port, chat } = await friendOf(green);
     await using screen = await openOnScreen(red, chat);
+    await screen.untilText("nobody has answered there yet");
     await screen.type("first");
     await screen.press("Enter");
     await node.find(arrived("first"));

@@ -3,7 +3,7 @@
  * process is gone, on the next one.
  */
 import { runChat } from "../../chat_screen/driver.ts";
-import type { ChatEnd, ChatEvent } from "../../chat_screen/chat.ts";
+import type { ChatEnd } from "../../chat_screen/chat.ts";
 import { conversationOf } from "../../chat_screen/node_view.ts";
 import { ShownMessages } from "../../chat_screen/shown_messages.ts";
 import { talkKey } from "../../chat_screen/talks.ts";
@@ -14,13 +14,6 @@ import { colorDepth } from "../../terminal/screen/mod.ts";
 import type { ScreenTerminal } from "../../terminal/screen_terminal.ts";
 import type { CommandContext } from "../command.ts";
 import { either } from "../deadline.ts";
-
-/** Does a line that begins with a slash, and returns what the screen is to be told of it. */
-export type SlashLine = (
-  line: string,
-  conversation: Conversation,
-  node: ChatNode,
-) => Promise<ChatEvent | undefined>;
 
 /** What stays when the node is another one. */
 export interface ChatState {
@@ -43,7 +36,6 @@ export async function chatOnScreen(
   node: ChatNode,
   state: ChatState,
   terminal: ScreenTerminal,
-  slash: SlashLine,
   { env, now, signal }: Pick<CommandContext, "env" | "now" | "signal">,
 ): Promise<ChatEnd | ChatState> {
   await using shown = new ShownMessages(node, terminal);
@@ -55,7 +47,6 @@ export async function chatOnScreen(
     drafts: state.drafts,
     depth: colorDepth(terminal.colors, env("COLORTERM")),
     printed: (messages) => shown.printed(messages),
-    command: (line, conversation) => slash(line, conversation, node),
     ring: () => terminal.write("\x07"),
     now,
     signal: either(signal, node.ended),

@@ -4,5 +4,13 @@
  * Does not send anything, and leaves Enter, Esc, Tab and Page-Up to whoever has the field.
  */
 export { editKey, type FieldSize } from "./edit_key.ts";
-export { afterSending, type Editor, type EditorOptions, newEditor, utf8Bytes } from "./editor.ts";
+export {
+  afterSending,
+  type Editor,
+  type EditorOptions,
+  erase,
+  insert,
+  newEditor,
+  utf8Bytes,
+} from "./editor.ts";
 export { type Area, drawEditor, type EditorLayout, layOutEditor } from "./layout.ts";

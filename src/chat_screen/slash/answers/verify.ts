@@ -1,0 +1,81 @@
+/**
+ * `/verify`: the fingerprints of both sides, which a person compares with what the other one sees, and
+ * what came of it. What is noted is that the key was compared; it says nothing of who holds it.
+ */
+import { fingerprint } from "../../../identity/fingerprint.ts";
+import { formatDay } from "../../../terminal/local_time.ts";
+import { displayWidth, padEnd, truncate } from "../../../terminal/width.ts";
+import { wrapLine } from "../../../terminal/wrap_line.ts";
+import type { SlashContext } from "../outcome.ts";
+import { type Target, targetOf } from "../target.ts";
+
+/** Groups of five digits on a row: where both stand side by side, and where one stands alone. */
+const GROUPS_BESIDE = 3;
+const GROUPS_ALONE = 6;
+const GAP = "   ";
+/** Two times three groups with their spaces and the gap between. */
+const COLUMNS_BESIDE = 2 * (GROUPS_BESIDE * 6 - 1) + GAP.length;
+
+/**
+ * @param answer what the person found; undefined: it wants to compare
+ * @throws ChatError as `targetOf()` and `ChatNode.changeContacts()`
+ */
+export async function verify(
+  answer: "yes" | "no" | undefined,
+  context: SlashContext,
+): Promise<string[]> {
+  const { node, now, columns } = context;
+  const target = await targetOf(undefined, context);
+  const { peerId, name, contact } = target;
+  if (answer === undefined) return comparison(target, context);
+  if (answer === "yes") {
+    await node.changeContacts([{ peerId, verifiedAt: now() }]);
+    return [`verified ${name}`];
+  }
+  if (contact?.verifiedAt !== undefined) await node.changeContacts([{ peerId, verifiedAt: 0 }]);
+  return wrapLine(
+    `${name} is not verified; where the fingerprints differ, somebody may sit in between`,
+    columns,
+    2,
+  );
+}
+
+function comparison(
+  { peerId, name, contact }: Target,
+  { node, columns }: SlashContext,
+): string[] {
+  const sides = [["you", fingerprint(node.peerId)], [name, fingerprint(peerId)]] as const;
+  const isWide = Number.isFinite(columns) && columns >= COLUMNS_BESIDE;
+  const { verifiedAt } = contact ?? {};
+  const explanation = [
+    ...(verifiedAt === undefined ? [] : [`${name} is verified since ${formatDay(verifiedAt)}.`]),
+    "Read both to each other, by telephone or side by side: there, /verify or " +
+    "`p2p-chat contact verify` shows the same two.",
+    "If both are the same there: /verify yes. If not: /verify no.",
+  ];
+  return [
+    ...(isWide
+      ? beside(sides)
+      : sides.flatMap(([side, digits]) => [side, ...rows(digits, GROUPS_ALONE)])),
+    ...explanation.flatMap((line) => wrapLine(line, columns, 0)),
+  ];
+}
+
+type Side = readonly [name: string, digits: string];
+
+function beside([[leftName, left], [rightName, right]]: readonly [Side, Side]): string[] {
+  const [lefts, rights] = [rows(left, GROUPS_BESIDE), rows(right, GROUPS_BESIDE)];
+  const width = displayWidth(lefts[0] ?? "");
+  return [
+    padEnd(leftName, width) + GAP + truncate(rightName, width),
+    ...lefts.map((row, index) => row + GAP + (rights[index] ?? "")),
+  ];
+}
+
+function rows(digits: string, groups: number): string[] {
+  const all = digits.split(" ");
+  return Array.from(
+    { length: Math.ceil(all.length / groups) },
+    (_, row) => all.slice(row * groups, (row + 1) * groups).join(" "),
+  );
+}
