@@ -145,6 +145,18 @@ Deno.test("History.list() takes a query as text, whatever is in it", () => {
   }
 });
 
+Deno.test("History.list() takes what stands between words for a space", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  history.messages.accept("red", ["red\tblue", "red_blue", "rot\u00a0blau"].map(incoming), 2);
+  for (let indexed = 0; indexed < 2; indexed++) {
+    const found = (search: string) => history.list({ search, limit: 9 }).map(({ text }) => text);
+    assertEquals(found('"RED blue"'), ["red\tblue"]);
+    assertEquals(found('"rot blau"'), ["rot\u00a0blau"]);
+    assertEquals(found('"d b"'), ["red\tblue"]);
+    takeUp(history);
+  }
+});
+
 Deno.test("History.list() gives pages before a position, oldest first, and between two", () => {
   using history = openHistory(":memory:", SELF, 1);
   for (let index = 0; index < 10; index++) {
