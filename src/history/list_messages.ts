@@ -34,8 +34,11 @@ export interface MessageQuery {
 /** Messages read at once while searching: few where the first ones fit, many enough to be quick. */
 const PAGE_MESSAGES = 256;
 
+/** SQLite takes longer patterns, but not all. */
+const LONGEST_PATTERN = 1_000;
+
 /** A conversation with fewer messages is looked through: the index knows nothing of conversations. */
-const SMALL_CONVERSATION = 2_000;
+const SMALL_CONVERSATION = 10_000;
 
 const CONVERSATION_OF_PEER =
   "(SELECT conversation.key FROM conversation JOIN peer ON peer.key = conversation.peer WHERE peer_id = ?)";
@@ -105,19 +108,26 @@ function readPage(
     .all(...values, after, before, limit).map((row) => readMessage(row, selfKey));
 }
 
+/** Messages that fit, in the order of the selection. */
 function search(
   source: Source,
   selection: Selection,
   between: Between,
   { terms, query }: { terms: SearchTerms; query: MessageQuery },
 ): MessageRecord[] {
-  const found: MessageRecord[] = [];
-  for (const message of candidates(source, selection, between, { terms, query })) {
-    if (!terms.fit(message.text)) continue;
-    found.push(message);
+  const found: number[] = [];
+  for (const { position, text } of candidates(source, selection, between, { terms, query })) {
+    if (!terms.fit(text)) continue;
+    found.push(position);
     if (found.length === query.limit) break;
   }
-  return found;
+  return readPage(source, listed(found, selection), between, found.length);
+}
+
+/** A message that may fit. */
+interface Candidate {
+  readonly position: number;
+  readonly text: string;
 }
 
 /** Every message that may fit, in the order of the selection. */
@@ -126,22 +136,24 @@ function* candidates(
   selection: Selection,
   { after, before }: Between,
   { terms, query }: { terms: SearchTerms; query: MessageQuery },
-): Generator<MessageRecord> {
+): Generator<Candidate> {
   const covered = isSmall(source, query) ? 0 : source.index.covered();
   const old = { after, before: Math.min(before, covered + 1) };
   const recent = { after: Math.max(after, covered), before };
-  if (!selection.ascending) yield* lookThrough(source, selection, recent);
+  if (!selection.ascending) yield* lookThrough(source, selection, recent, terms);
   yield* lookUp(source, selection, old, terms);
-  if (selection.ascending) yield* lookThrough(source, selection, recent);
+  if (selection.ascending) yield* lookThrough(source, selection, recent, terms);
 }
 
 function* lookThrough(
   source: Source,
   selection: Selection,
   between: Between,
-): Generator<MessageRecord> {
+  terms: SearchTerms,
+): Generator<Candidate> {
+  const likely = withoutUnlikely(selection, terms);
   for (let rest = between; rest.before - rest.after > 1;) {
-    const page = readPage(source, selection, rest, PAGE_MESSAGES);
+    const page = readTexts(source, likely, rest);
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE_MESSAGES) return;
@@ -154,21 +166,60 @@ function* lookUp(
   selection: Selection,
   between: Between,
   terms: SearchTerms,
-): Generator<MessageRecord> {
-  const { conditions, values, ascending } = selection;
-  const listed = {
-    conditions: [...conditions, "message.position IN (SELECT value FROM json_each(?))"],
-    ascending,
-  };
+): Generator<Candidate> {
+  const { ascending } = selection;
   for (let rest = between; rest.before - rest.after > 1;) {
     const positions = source.index.positions(terms, rest, { ascending, limit: PAGE_MESSAGES });
-    if (positions === undefined) return yield* lookThrough(source, selection, rest);
+    if (positions === undefined) return yield* lookThrough(source, selection, rest, terms);
     const last = positions.at(-1);
     if (last === undefined) return;
-    const page = { ...listed, values: [...values, JSON.stringify(positions)] };
-    yield* readPage(source, page, rest, PAGE_MESSAGES);
+    yield* readTexts(source, listed(positions, selection), rest);
     rest = behind(last, rest, ascending);
   }
+}
+
+/** Like `readPage()`, with nothing but what a search has to see. */
+function readTexts(
+  { db }: Source,
+  { conditions, values, ascending }: Selection,
+  { after, before }: Between,
+): Candidate[] {
+  const all = [...conditions, "position > ?", "position < ?"].join(" AND ");
+  return db.prepare(`
+    SELECT position, text FROM message
+    WHERE ${all} ORDER BY position ${ascending ? "ASC" : "DESC"} LIMIT ${PAGE_MESSAGES}`)
+    .all(...values, after, before)
+    .map(({ position, text }) => ({ position: Number(position), text: String(text) }));
+}
+
+/** Only what is at these positions. */
+function listed(
+  positions: readonly number[],
+  { conditions, values, ascending }: Selection,
+): Selection {
+  return {
+    conditions: [...conditions, "message.position IN (SELECT value FROM json_each(?))"],
+    values: [...values, JSON.stringify(positions)],
+    ascending,
+  };
+}
+
+/**
+ * SQLite is quicker than we are, but knows the case of ASCII only: it leaves texts out that are nothing
+ * but ASCII (as many characters as bytes) and do not have the words.
+ */
+function withoutUnlikely(selection: Selection, { words }: SearchTerms): Selection {
+  const short = words.filter(({ length }) => length <= LONGEST_PATTERN);
+  const like = short.map(() => "text LIKE ? ESCAPE '\\'").join(" AND ") || "TRUE";
+  return {
+    ...selection,
+    conditions: [...selection.conditions, `(length(text) <> octet_length(text) OR ${like})`],
+    values: [
+      ...selection.values,
+      // What stands for a space may be any.
+      ...short.map((word) => `%${word.replace(/[\\%_]/g, "\\$&").replaceAll(" ", "_")}%`),
+    ],
+  };
 }
 
 /** What is left after the message at `position`. */

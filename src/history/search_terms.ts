@@ -15,6 +15,7 @@
  * Sources: Unicode 17, section 3.13 (default caseless matching), UAX #15 (NFC).
  */
 
+// deno-lint-ignore no-control-regex -- any but NUL
 const ASCII = /^[\x01-\x7f]*$/;
 const SPACE = /\s/g;
 const WORD = /"([^"]+)"(?=\s|$)|\S+/gu;

@@ -27,6 +27,8 @@ const VERSION = 1;
 const TABLES = `
   CREATE VIRTUAL TABLE message_text USING fts5(text, content = '', columnsize = 0, detail = 'none',
     tokenize = 'trigram case_sensitive 1');
+  -- How much is tidied up is up to us: see PAGES_TIDIED.
+  INSERT INTO message_text (message_text, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
   -- One row: the message up to which all are in the index.
   CREATE TABLE covered (position INTEGER NOT NULL, id TEXT NOT NULL) STRICT;
   PRAGMA user_version = ${VERSION};
@@ -37,9 +39,14 @@ const TRIGRAM_CHARACTERS = 3;
 /** Looked up for one search: what these leave is little, and each costs. */
 const MAX_TRIGRAMS = 24;
 
-/** Characters taken up at once: about 10 ms. */
-const CHARACTERS_AT_ONCE = 32 * 1024;
+/** Characters taken up at once: 3 ms or so, more only where one message has more. */
+const CHARACTERS_AT_ONCE = 16 * 1024;
 const MESSAGES_AT_ONCE = 256;
+/**
+ * Pages of the index that are joined at once, 2 ms. Left to itself, FTS5 does it seldom and much at a
+ * time, 20 ms.
+ */
+const PAGES_TIDIED = 32;
 
 /** Which positions are meant, both ends excluded. */
 export interface Between {
@@ -96,7 +103,7 @@ export class TextIndex implements Disposable {
   }
 
   /**
-   * Takes up some of the messages that are not in the index yet, for about 10 ms. Begins it anew
+   * Takes up some of the messages that are not in the index yet, for some 5 ms. Begins it anew
    * where it is missing, damaged, or of another database.
    * @returns whether there are more
    * @throws ChatError `storage-busy`, `storage-failed`; the messages are as they were
@@ -104,8 +111,10 @@ export class TextIndex implements Disposable {
   takeUp(): boolean {
     try {
       if (this.#isDamaged) this.#discard();
+      const last = this.#lastMessage();
+      if (last === 0) return false;
       const db = this.#openToWrite();
-      if (!this.#isBehind(db)) return false;
+      if (this.#coveredIn(db) >= last) return false;
       db.exec("BEGIN IMMEDIATE");
       try {
         const hasMore = this.#takeUpInto(db);
@@ -130,9 +139,10 @@ export class TextIndex implements Disposable {
     this.#db = undefined;
   }
 
-  #isBehind(db: DatabaseSync): boolean {
+  /** Its position; 0 if there is none. */
+  #lastMessage(): number {
     const [row] = this.#readMessages("SELECT max(position) AS last FROM message");
-    return Number(row?.last ?? 0) > this.#coveredIn(db);
+    return Number(row?.last ?? 0);
   }
 
   #takeUpInto(db: DatabaseSync): boolean {
@@ -153,6 +163,9 @@ export class TextIndex implements Disposable {
     }
     const last = rows[taken - 1];
     if (last === undefined) return false;
+    db.prepare("INSERT INTO message_text (message_text, rank) VALUES ('merge', ?)").run(
+      PAGES_TIDIED,
+    );
     db.exec("DELETE FROM covered");
     db.prepare("INSERT INTO covered VALUES (?, ?)").run(Number(last.position), String(last.id));
     return taken < rows.length || rows.length === MESSAGES_AT_ONCE;

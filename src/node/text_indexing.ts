@@ -1,7 +1,7 @@
 /**
  * Brings the full-text index of the history up to date while a node runs: a little at a time, so that
- * nothing waits for it for more than about 10 ms, and a tenth of the time at most. A search is complete
- * all the while.
+ * nothing waits for it for long (5 ms; 10 ms where a message is as long as it may be), and for a tenth
+ * of the time at most. A search is complete all the while.
  *
  * Nothing happens in the first second: a node that lives for one command leaves it to others.
  */
@@ -9,8 +9,8 @@ import { ChatError } from "../errors.ts";
 
 /** How often it is looked whether there are new messages. */
 const LOOK_INTERVAL_MS = 1_000;
-/** Between two portions of about 10 ms. */
-const PORTION_INTERVAL_MS = 100;
+/** Between two portions. */
+const PORTION_INTERVAL_MS = 50;
 /** After a failure, such as a full disk: a search does without for so long. */
 const FAILED_INTERVAL_MS = 60_000;
 

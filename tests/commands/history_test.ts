@@ -91,6 +91,7 @@ Deno.test("`history` keeps to `--since`, `--search` and `--limit`", async () => 
   assertEquals(await texts("--limit", "2"), ["hello", "anybody?"]);
   assertEquals(await texts("red", "--limit", "1"), ["Lunch!"]);
   assertEquals(await texts("--search", "nothing like it"), []);
+  assertEquals(await texts("--search", "UNCH '"), []);
 });
 
 Deno.test("`history --json` prints everything that is known of a message", async () => {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connectToOwner } from "../../src/control/client.ts";
 import { PROTOCOL_VERSION } from "../../src/control/wire.ts";
 import { ChatError } from "../../src/errors.ts";
-import type { NodeEvent } from "../../src/node/chat_node.ts";
+import type { ConversationSummary, HistoryQuery, NodeEvent } from "../../src/node/chat_node.ts";
 import { activePeer, BLUE, NOW, RED, SELF, type TwinNode } from "../commands/twin_node.ts";
 import { outboxEntry, receivedMessage } from "../menu/messages.ts";
 import { ControlFixture } from "./control_fixture.ts";
@@ -70,6 +70,66 @@ Deno.test("RemoteNode answers as the node itself does", async () => {
   assertEquals(node.seen.map(({ position }) => position), [receivedMessage(1).position]);
   assertEquals([remote.displayName(RED), remote.displayName(BLUE)], ["red", "blue"]);
   assertEquals(remote.displayName(SELF), node.name);
+});
+
+Deno.test("RemoteNode lists conversations, and knows what to call them", async () => {
+  const listed: ConversationSummary[] = [
+    {
+      conversation: { kind: "address", address: "/ip4/127.0.0.1/tcp/7001" },
+      last: outboxEntry("a", {
+        conversation: { kind: "address", address: "/ip4/127.0.0.1/tcp/7001" },
+      }).message,
+      unread: 0,
+      waiting: 1,
+    },
+    { conversation: TO_RED, last: receivedMessage(7), unread: 3, waiting: 0 },
+  ];
+  await using owner = await ControlFixture.serve({
+    conversations: () => listed,
+    contacts: [{
+      peerId: RED,
+      alias: "Anna",
+      note: "",
+      addedAt: NOW,
+      verifiedAt: undefined,
+      blockedAt: undefined,
+    }],
+  });
+  const remote = await owner.connect();
+  assertEquals(await remote.conversations(), listed);
+  assertEquals(remote.displayName(RED), "Anna");
+  const [first] = listed;
+  while (first !== undefined && listed.length <= 1_000) listed.push(first);
+  await assertRejects(() => remote.conversations(), Error, "at most 1000 long");
+});
+
+Deno.test("RemoteNode asks for pages of the history, and searches it", async () => {
+  const texts = ["Lunch?", "no", "LUNCH at noon", "at noon, lunch", "dinner"];
+  const all = texts.map((text, index) => receivedMessage(index + 1, { text }));
+  const asked: HistoryQuery[] = [];
+  await using owner = await ControlFixture.serve({
+    history(_, query) {
+      asked.push(query);
+      return all;
+    },
+  });
+  const remote = await owner.connect();
+  const positions = async (query: HistoryQuery) =>
+    (await remote.history(query)).map(({ position }) => position);
+  assertEquals(await positions({ before: 4, limit: 2 }), [2, 3]);
+  assertEquals(await positions({ after: 1, before: 4, limit: 1 }), [2]);
+  assertEquals(await positions({ search: '"at noon" lunch', limit: 9 }), [3, 4]);
+  const { conversation, ...query } = {
+    conversation: TO_RED,
+    after: 0,
+    before: 9,
+    unread: true,
+    since: 1,
+    search: "'; DROP",
+    limit: 100_000,
+  };
+  assertEquals(await positions({ conversation, ...query }), []);
+  assertEquals(asked.at(-1), { conversation, ...query });
 });
 
 Deno.test("RemoteNode sends, and tells each subscriber what happens, in order", async () => {
@@ -308,6 +368,10 @@ Deno.test("what every object has is no method, and wrong fields are named", asyn
     ["send", { recipient: TO_RED, text: 7 }, /params.text is not text/],
     ["outbox", { limit: 1e9 }, /params.limit is not a whole number/],
     ["outbox", null, /params is not an object/],
+    ["history", { query: { limit: 0 } }, /query.limit is not a whole number/],
+    ["history", { query: { limit: 1, before: -1 } }, /query.before is not a whole number/],
+    ["history", { query: { limit: 1, before: "7" } }, /query.before is not a whole number/],
+    ["history", { query: { limit: 1, search: "x".repeat(4_097) } }, /query.search is not at most/],
     ["shown", { messages: {} }, /params.messages is not a list/],
   ];
   for (const [method, params, expected] of wrong) {

@@ -130,6 +130,23 @@ for (const version of EARLIER_VERSIONS) {
     assertEquals(history.peers.atAddress("/x"), "green");
   });
 
+  Deno.test(`openHistory() searches the messages of schema ${version}, and lists its conversations`, async () => {
+    await using folder = await TemporaryFolder.make();
+    const path = `${folder.path}/chat.db`;
+    writeEarlier(path, version);
+    using history = openHistory(path, SELF, NOW);
+    for (let step = 0; step < 2; step++) {
+      const found = history.list({ search: "SENT red", limit: 9 }).map(({ id }) => id);
+      assertEquals(found, ["own-4"]);
+      assertEquals(history.list({ search: "queued", limit: 9 }).length, 2);
+      while (history.textIndex.takeUp());
+    }
+    const open = history.conversations().map((
+      { last, unread, waiting },
+    ) => [last.id, unread, waiting]);
+    assertEquals(open, [["own-6", 0, 1], ["blue-1", 0, 0], ["own-5", 0, 2]]);
+  });
+
   Deno.test(`readHistory() asks for a start of the program to bring schema ${version} up to date`, async () => {
     await using folder = await TemporaryFolder.make();
     const path = `${folder.path}/chat.db`;
