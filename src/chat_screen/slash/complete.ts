@@ -31,7 +31,7 @@ export interface Completion {
   readonly to: number;
   /**
    * As much as all candidates have in common, and never less than was typed; a single one whole, with a
-   * space behind it where something may follow.
+   * space behind it where something may follow and none is there.
    */
   readonly insert: string;
 }
@@ -51,11 +51,14 @@ export function completeSlash(line: string, cursor: number, known: Known): Compl
   const before = line.slice(0, cursor);
   const { word, rest } = splitCommand(before);
   if (before === "") return undefined;
-  if (rest === "") return complete(commandNames("/"), before, 0, cursor, true);
+  if (rest === "") {
+    const follows = (name: string) => slashSpec(name)?.takes !== "none" && line[cursor] !== " ";
+    return complete(commandNames("/"), before, 0, cursor, (text) => follows(text.slice(1)));
+  }
   const takes = slashSpec(word)?.takes ?? "none";
   const typed = rest.trimStart();
   const from = before.length - typed.length;
-  return complete(candidatesFor(takes, known), typed, from, cursor, false);
+  return complete(candidatesFor(takes, known), typed, from, cursor, () => false);
 }
 
 /** What the command of this line does and takes, in a line; undefined for a message. */
@@ -103,15 +106,14 @@ function complete(
   typed: string,
   from: number,
   to: number,
-  isName: boolean,
+  needsSpace: (text: string) => boolean,
 ): Completion | undefined {
   const wanted = fold(typed);
   const candidates = all.filter(({ text }) => fold(text).startsWith(wanted));
   const [only, other] = candidates;
   if (only === undefined) return undefined;
   if (other === undefined) {
-    const goesOn = isName && slashSpec(only.text.slice(1))?.takes !== "none";
-    return { candidates, from, to, insert: goesOn ? `${only.text} ` : only.text };
+    return { candidates, from, to, insert: needsSpace(only.text) ? `${only.text} ` : only.text };
   }
   const common = commonBeginning(candidates.map(({ text }) => text));
   return { candidates, from, to, insert: common.length > typed.length ? common : typed };

@@ -11,6 +11,7 @@
  */
 import { nearest } from "../../config/nearest.ts";
 import { quote } from "../../config/quote.ts";
+import { sanitise } from "../../terminal/sanitise.ts";
 import {
   needsArgument,
   SLASH_COMMANDS,
@@ -151,5 +152,5 @@ function onlyBeginning(word: string, names: readonly SlashName[]): SlashName | u
 }
 
 function wrong(message: string, hint: string): TypedLine {
-  return { kind: "wrong", message, hint };
+  return { kind: "wrong", message: sanitise(message), hint };
 }

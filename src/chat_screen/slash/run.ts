@@ -58,6 +58,7 @@ export function errorLines(
 
 async function perform(command: SlashCommand, context: SlashContext): Promise<SlashOutcome> {
   const { node, columns } = context;
+  const lines = (given: readonly string[]) => fitting(given, columns);
   switch (command.name) {
     case "help":
       return lines(help(command.about, columns));
@@ -95,8 +96,12 @@ async function perform(command: SlashCommand, context: SlashContext): Promise<Sl
   }
 }
 
-function lines(given: readonly string[]): SlashOutcome {
-  return { kind: "lines", lines: given };
+/** What is aligned fits already, and stays as it is. */
+function fitting(lines: readonly string[], columns: number): SlashOutcome {
+  return {
+    kind: "lines",
+    lines: lines.flatMap((line) => wrapLine(line, columns, HANGING_INDENT)),
+  };
 }
 
 async function peers({ node, now, columns }: SlashContext): Promise<string[]> {
@@ -134,9 +139,9 @@ async function history(
 
 async function search(
   query: string,
-  { node, recipient: conversation }: SlashContext,
+  { node, recipient: conversation, columns }: SlashContext,
 ): Promise<SlashOutcome> {
   const messages = await node.history({ conversation, search: query, limit: MOST_FOUND });
   if (messages.length > 0) return { kind: "found", messages, query };
-  return lines([`no message here contains ${sanitise(query)}`]);
+  return fitting([`no message here contains ${sanitise(query)}`], columns);
 }

@@ -24,7 +24,7 @@ export async function verify(
   answer: "yes" | "no" | undefined,
   context: SlashContext,
 ): Promise<string[]> {
-  const { node, now, columns } = context;
+  const { node, now } = context;
   const target = await targetOf(undefined, context);
   const { peerId, name, contact } = target;
   if (answer === undefined) return comparison(target, context);
@@ -33,11 +33,7 @@ export async function verify(
     return [`verified ${name}`];
   }
   if (contact?.verifiedAt !== undefined) await node.changeContacts([{ peerId, verifiedAt: 0 }]);
-  return wrapLine(
-    `${name} is not verified; where the fingerprints differ, somebody may sit in between`,
-    columns,
-    2,
-  );
+  return [`${name} is not verified; where the fingerprints differ, somebody may sit in between`];
 }
 
 function comparison(
