@@ -46,31 +46,43 @@ export async function isAccepted(recipient: Recipient, menu: OpenMenu): Promise<
 /** @returns a sentence; undefined where all is as it was */
 async function reasonToAsk(recipient: Recipient, menu: OpenMenu): Promise<string | undefined> {
   const { node, displayName } = menu;
-  const named = (peerId: string) => peerWithId(peerId, displayName);
   if (recipient.kind === "peer") return await namesakeText(recipient.peerId, menu);
-  const before = await lastAt(recipient.address, node);
-  if (before === undefined) return undefined;
+  const [last, ...earlier] = await reachedAt(recipient.address, node);
+  if (last === undefined) return undefined;
   const now = await whoAnswers(recipient, menu);
   if (now === undefined) return undefined;
-  if (now === before) return await namesakeText(now, menu);
+  // Who was found there a moment ago, by whatever attempt, is as new to the person as who is found now.
+  const former = now === last ? await friendBefore(now, earlier, node) : last;
+  if (former === undefined) return await namesakeText(now, menu);
   const where = sanitise(formatAddress(recipient.address));
-  return `${where} is now somebody else: ${named(now)} instead of ${named(before)}.`;
+  return `${where} is now somebody else: ${peerWithId(now, displayName)} instead of ` +
+    `${peerWithId(former, displayName)}.`;
 }
 
-/** The peer that was last reached at an address. */
-async function lastAt(
+/** The peers that were reached at an address, the last one first. What peers say counts nothing. */
+async function reachedAt(
   address: string,
   node: Pick<ChatNode, "knownPeers" | "reachability">,
-): Promise<string | undefined> {
-  let found: { readonly peerId: string; readonly lastWorked: number } | undefined;
+): Promise<string[]> {
+  const found: { readonly peerId: string; readonly lastWorked: number }[] = [];
   for (const { peerId, addresses } of await node.knownPeers()) {
     if (!addresses.includes(address)) continue;
-    // What peers say of themselves is among them, and counts nothing.
     const { addresses: dialled } = await node.reachability({ kind: "peer", peerId });
     const lastWorked = dialled.find((each) => each.address === address)?.lastWorked ?? 0;
-    if (lastWorked > (found?.lastWorked ?? 0)) found = { peerId, lastWorked };
+    if (lastWorked > 0) found.push({ peerId, lastWorked });
   }
-  return found?.peerId;
+  return found.sort((one, other) => other.lastWorked - one.lastWorked).map(({ peerId }) => peerId);
+}
+
+/** Somebody known who was there before, where the one who is there now is not known. */
+async function friendBefore(
+  now: string,
+  earlier: readonly string[],
+  node: ChatNode,
+): Promise<string | undefined> {
+  if (await isFriend(now, node)) return undefined;
+  for (const peerId of earlier) if (await isFriend(peerId, node)) return peerId;
+  return undefined;
 }
 
 /** Undefined: nobody, within the time for it. */
@@ -86,7 +98,7 @@ async function whoAnswers(recipient: Recipient, menu: OpenMenu): Promise<string 
   });
 }
 
-/** Somebody whom the person knows by the name that this peer gives itself. */
+/** Whether it has the name of somebody else whom the person knows. */
 async function namesakeText(
   peerId: string,
   { node, displayName }: OpenMenu,
@@ -96,27 +108,27 @@ async function namesakeText(
     node.peers(),
     node.contacts(),
   ]);
-  if (contacts.some((each) => each.peerId === peerId)) return undefined;
   const name = [...active, ...known].find((each) => each.peerId === peerId)?.name ?? "";
   const looks = looksOf(sanitise(name));
   if (looks === "") return undefined;
-  const alike = (each: { readonly peerId: string }, text: string) =>
-    each.peerId !== peerId && looksOf(sanitise(text)) === looks;
-  const contact = contacts.find((each) => alike(each, each.alias ?? ""));
-  const others = known.filter((each) => alike(each, each.name));
-  if (contact === undefined && others.length === 0) return undefined;
-  if (await wroteTo(peerId, node)) return undefined;
-  for (const other of contact === undefined ? others : [contact]) {
-    const isKnown = contacts.some((each) => each.peerId === other.peerId) ||
-      await wroteTo(other.peerId, node);
-    if (!isKnown) continue;
-    return `${peerWithId(peerId, displayName)} is not the one you know by this name: ` +
-      `that is ${peerWithId(other.peerId, displayName)}.`;
-  }
-  return undefined;
+  const isAlike = (text = "") => looksOf(sanitise(text)) === looks;
+  const alike = new Set([
+    ...contacts.filter(({ alias }) => isAlike(alias)).map((each) => each.peerId),
+    ...known.filter((each) => isAlike(each.name)).map((each) => each.peerId),
+  ]);
+  alike.delete(peerId);
+  const other = await friendBefore(peerId, [...alike], node);
+  if (other === undefined) return undefined;
+  return `${peerWithId(peerId, displayName)} is not the one you know by this name: ` +
+    `that is ${peerWithId(other, displayName)}.`;
 }
 
-async function wroteTo(peerId: string, node: Pick<ChatNode, "history">): Promise<boolean> {
+/** A contact, or somebody to whom the person has written. */
+async function isFriend(
+  peerId: string,
+  node: Pick<ChatNode, "contacts" | "history">,
+): Promise<boolean> {
+  if ((await node.contacts()).some((each) => each.peerId === peerId)) return true;
   const conversation = { kind: "peer", peerId } as const;
   const messages = await node.history({ conversation, limit: LAST_MESSAGES });
   return messages.some(({ direction }) => direction === "out");

@@ -66,6 +66,39 @@ Deno.test("`isAccepted()` asks where somebody else answers at the address now", 
   }
 });
 
+Deno.test("`isAccepted()` asks as well where the other one was found there before", async () => {
+  const reached: TwinBehaviour = {
+    known: [known(RED, "anna", [ADDRESS]), known(BLUE, "blue", [ADDRESS])],
+    reachability: (recipient) => ({
+      active: undefined,
+      addresses: [{
+        address: ADDRESS,
+        lastWorked: recipient.kind === "peer" && recipient.peerId === RED ? NOW - 1 : NOW,
+        triedAt: NOW,
+        failure: undefined,
+      }],
+      waiting: 0,
+      search: undefined,
+      nextAttempt: undefined,
+    }),
+    connect: answers(activePeer({ peerId: BLUE, name: "blue" })),
+  };
+  const wroteTo = (...friends: string[]): TwinBehaviour => ({
+    ...reached,
+    history: (_node, { conversation }) =>
+      conversation?.kind === "peer" && friends.includes(conversation.peerId)
+        ? [ownMessage("hello")]
+        : [],
+  });
+  const { out } = await ask(THERE, wroteTo(RED));
+  assertEquals(
+    out.split("\n")[0],
+    "192.168.1.20:7000 is now somebody else: blue (M4jXBy) instead of anna (Jmfxzu).",
+  );
+  assertEquals((await ask(THERE, wroteTo(RED, BLUE))).out, "");
+  assertEquals((await ask(THERE, wroteTo())).out, "");
+});
+
 Deno.test("`isAccepted()` asks nothing about an address that is as it was, new, or silent", async () => {
   const unreachable = () => Promise.reject(new ChatError("unreachable", "nobody listens there"));
   for (
