@@ -31,8 +31,12 @@ export interface MessageQuery {
   readonly limit: number;
 }
 
-/** Messages read at once while searching: few where the first ones fit, many enough to be quick. */
-const PAGE_MESSAGES = 256;
+/**
+ * Messages read at once while searching: few at first, for the first ones may do; then more, which is
+ * quicker, but not more than memory has room for (32 KiB each at most).
+ */
+const FIRST_PAGE_MESSAGES = 128;
+const MAX_PAGE_MESSAGES = 1_024;
 
 /** SQLite takes longer patterns, but not all. */
 const LONGEST_PATTERN = 1_000;
@@ -152,12 +156,14 @@ function* lookThrough(
   terms: SearchTerms,
 ): Generator<Candidate> {
   const likely = withoutUnlikely(selection, terms);
+  let limit = FIRST_PAGE_MESSAGES;
   for (let rest = between; rest.before - rest.after > 1;) {
-    const page = readTexts(source, likely, rest);
+    const page = readTexts(source, likely, rest, limit);
     yield* page;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE_MESSAGES) return;
+    if (last === undefined || page.length < limit) return;
     rest = behind(last.position, rest, selection.ascending);
+    limit = Math.min(2 * limit, MAX_PAGE_MESSAGES);
   }
 }
 
@@ -168,13 +174,15 @@ function* lookUp(
   terms: SearchTerms,
 ): Generator<Candidate> {
   const { ascending } = selection;
+  let limit = FIRST_PAGE_MESSAGES;
   for (let rest = between; rest.before - rest.after > 1;) {
-    const positions = source.index.positions(terms, rest, { ascending, limit: PAGE_MESSAGES });
+    const positions = source.index.positions(terms, rest, { ascending, limit });
     if (positions === undefined) return yield* lookThrough(source, selection, rest, terms);
     const last = positions.at(-1);
     if (last === undefined) return;
-    yield* readTexts(source, listed(positions, selection), rest);
+    yield* readTexts(source, listed(positions, selection), rest, limit);
     rest = behind(last, rest, ascending);
+    limit = Math.min(2 * limit, MAX_PAGE_MESSAGES);
   }
 }
 
@@ -183,12 +191,13 @@ function readTexts(
   { db }: Source,
   { conditions, values, ascending }: Selection,
   { after, before }: Between,
+  limit: number,
 ): Candidate[] {
   const all = [...conditions, "position > ?", "position < ?"].join(" AND ");
   return db.prepare(`
     SELECT position, text FROM message
-    WHERE ${all} ORDER BY position ${ascending ? "ASC" : "DESC"} LIMIT ${PAGE_MESSAGES}`)
-    .all(...values, after, before)
+    WHERE ${all} ORDER BY position ${ascending ? "ASC" : "DESC"} LIMIT ?`)
+    .all(...values, after, before, limit)
     .map(({ position, text }) => ({ position: Number(position), text: String(text) }));
 }
 

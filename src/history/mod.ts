@@ -43,7 +43,7 @@ export interface History extends Disposable {
    */
   conversations(): ConversationSummary[];
   /** What a search looks into. Somebody has to bring it up to date, now and then. */
-  readonly textIndex: Pick<TextIndex, "takeUp">;
+  readonly textIndex: Pick<TextIndex, "takeUp" | "covered" | "lastMessage">;
 }
 
 /**

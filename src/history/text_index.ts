@@ -6,8 +6,8 @@
  * behind, damaged or missing makes a search slower, never wrong.
  *
  * Why a file of its own, and not a table that each message goes into:
- * - the index takes 60 us for a message of 256 B and 8 ms for one of 32 KiB; it is brought up to date
- *   when there is time, and what is delivered does not wait for it, nor does a start after an update
+ * - the index takes 60 us for a message of 256 B and 5 ms for one of 32 KiB: it is brought up to date
+ *   when there is time, and neither what is delivered nor a start waits for it
  * - SQLite's check, which each start runs, would read all of it
  * - damage in it touches no message: it is thrown away and made anew
  *
@@ -27,8 +27,9 @@ const VERSION = 1;
 const TABLES = `
   CREATE VIRTUAL TABLE message_text USING fts5(text, content = '', columnsize = 0, detail = 'none',
     tokenize = 'trigram case_sensitive 1');
-  -- How much is tidied up is up to us: see PAGES_TIDIED.
-  INSERT INTO message_text (message_text, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
+  -- What is written and tidied up at once is up to us, see the constants.
+  INSERT INTO message_text (message_text, rank)
+    VALUES ('automerge', 0), ('crisismerge', 1000), ('hashsize', 16000000);
   -- One row: the message up to which all are in the index.
   CREATE TABLE covered (position INTEGER NOT NULL, id TEXT NOT NULL) STRICT;
   PRAGMA user_version = ${VERSION};
@@ -39,19 +40,27 @@ const TRIGRAM_CHARACTERS = 3;
 /** Looked up for one search: what these leave is little, and each costs. */
 const MAX_TRIGRAMS = 24;
 
-/** Characters taken up at once: 3 ms or so, more only where one message has more. */
+/** Characters taken up at once: 2 ms, more only where one message has more. */
 const CHARACTERS_AT_ONCE = 16 * 1024;
 const MESSAGES_AT_ONCE = 256;
+/** Characters between two commits, of 5 to 15 ms each: with fewer, there is more to tidy up. */
+const CHARACTERS_COMMITTED = 256 * 1024;
 /**
- * Pages of the index that are joined at once, 2 ms. Left to itself, FTS5 does it seldom and much at a
- * time, 20 ms.
+ * Pages that are joined at once, 2 ms, as often as there were portions. Left to itself, FTS5 does it
+ * seldom and for up to 100 ms.
  */
-const PAGES_TIDIED = 32;
+const PAGES_TIDIED = 16;
 
 /** Which positions are meant, both ends excluded. */
 export interface Between {
   readonly after: number;
   readonly before: number;
+}
+
+/** What an open transaction has taken up. */
+interface Uncommitted {
+  last: { readonly position: number; readonly id: string } | undefined;
+  characters: number;
 }
 
 /** The index of the messages of one database. Dispose it before the database is closed. */
@@ -62,6 +71,10 @@ export class TextIndex implements Disposable {
   #db: DatabaseSync | undefined;
   /** Met while reading; whoever may write begins anew. */
   #isDamaged = false;
+  /** While a transaction is open. */
+  #uncommitted: Uncommitted | undefined;
+  /** How many portions of tidying up there are to do. */
+  #untidy = 0;
 
   /**
    * Opens nothing yet.
@@ -102,29 +115,35 @@ export class TextIndex implements Disposable {
     );
   }
 
+  /** The position of the newest message; 0 where there is none. */
+  lastMessage(): number {
+    const [row] = this.#readMessages("SELECT max(position) AS last FROM message");
+    return Number(row?.last ?? 0);
+  }
+
   /**
-   * Takes up some of the messages that are not in the index yet, for some 5 ms. Begins it anew
-   * where it is missing, damaged, or of another database.
-   * @returns whether there are more
+   * Does a portion of some 3 ms of what is to be done until all messages are in the index; what it has
+   * taken up counts after the last portion, and now and then before. Begins the index anew where it is
+   * missing, damaged, or of another database.
+   * @returns whether there is more to do
    * @throws ChatError `storage-busy`, `storage-failed`; the messages are as they were
    */
   takeUp(): boolean {
     try {
       if (this.#isDamaged) this.#discard();
-      const last = this.#lastMessage();
+      if (this.#untidy > 0 && this.#db !== undefined) return this.#tidyUp(this.#db);
+      const last = this.lastMessage();
       if (last === 0) return false;
       const db = this.#openToWrite();
-      if (this.#coveredIn(db) >= last) return false;
-      db.exec("BEGIN IMMEDIATE");
-      try {
-        const hasMore = this.#takeUpInto(db);
-        db.exec("COMMIT");
-        return hasMore;
-      } catch (error) {
-        rollBack(db);
-        throw error;
+      if (this.#uncommitted === undefined) {
+        if (this.#coveredIn(db) >= last) return false;
+        db.exec("BEGIN IMMEDIATE");
+        this.#uncommitted = { last: lastCovered(db), characters: 0 };
       }
+      this.#takeUpInto(db, this.#uncommitted);
+      return true;
     } catch (error) {
+      this.#rollBack();
       // A ChatError is about the messages.
       if (error instanceof ChatError || !isDamage(error)) {
         throw storageError(`the index ${this.#path}`, error);
@@ -137,38 +156,56 @@ export class TextIndex implements Disposable {
   [Symbol.dispose](): void {
     this.#db?.close();
     this.#db = undefined;
+    this.#uncommitted = undefined;
+    this.#untidy = 0;
   }
 
-  /** Its position; 0 if there is none. */
-  #lastMessage(): number {
-    const [row] = this.#readMessages("SELECT max(position) AS last FROM message");
-    return Number(row?.last ?? 0);
-  }
-
-  #takeUpInto(db: DatabaseSync): boolean {
+  #takeUpInto(db: DatabaseSync, uncommitted: Uncommitted): void {
     const rows = this.#readMessages(
       "SELECT position, id, text FROM message WHERE position > ? ORDER BY position LIMIT ?",
-      this.#coveredIn(db),
+      uncommitted.last?.position ?? 0,
       MESSAGES_AT_ONCE,
     );
     const insert = db.prepare("INSERT INTO message_text (rowid, text) VALUES (?, ?)");
     let characters = 0;
-    let taken = 0;
-    for (const { position, text } of rows) {
+    for (const row of rows) {
       if (characters >= CHARACTERS_AT_ONCE) break;
-      const folded = foldText(String(text));
-      insert.run(Number(position), folded);
-      characters += folded.length;
-      taken++;
+      const [position, text] = [Number(row.position), foldText(String(row.text))];
+      insert.run(position, text);
+      characters += text.length;
+      uncommitted.last = { position, id: String(row.id) };
     }
-    const last = rows[taken - 1];
-    if (last === undefined) return false;
-    db.prepare("INSERT INTO message_text (message_text, rank) VALUES ('merge', ?)").run(
-      PAGES_TIDIED,
-    );
+    uncommitted.characters += characters;
+    if (rows.length === 0 || uncommitted.characters >= CHARACTERS_COMMITTED) {
+      this.#commit(db, uncommitted);
+    }
+  }
+
+  #commit(db: DatabaseSync, { last, characters }: Uncommitted): void {
     db.exec("DELETE FROM covered");
-    db.prepare("INSERT INTO covered VALUES (?, ?)").run(Number(last.position), String(last.id));
-    return taken < rows.length || rows.length === MESSAGES_AT_ONCE;
+    if (last !== undefined) {
+      db.prepare("INSERT INTO covered VALUES (?, ?)").run(last.position, last.id);
+    }
+    db.exec("COMMIT");
+    this.#uncommitted = undefined;
+    this.#untidy = Math.ceil(characters / CHARACTERS_AT_ONCE);
+  }
+
+  #tidyUp(db: DatabaseSync): true {
+    db.prepare("INSERT INTO message_text (message_text, rank) VALUES ('merge', ?)")
+      .run(PAGES_TIDIED);
+    this.#untidy--;
+    return true;
+  }
+
+  #rollBack(): void {
+    if (this.#uncommitted === undefined) return;
+    this.#uncommitted = undefined;
+    try {
+      this.#db?.exec("ROLLBACK");
+    } catch {
+      // SQLite rolled back by itself (disk full): the first error says all.
+    }
   }
 
   /** What cannot be read does not count: the texts themselves are there. */
@@ -282,14 +319,6 @@ function openForOwner(path: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw error;
-  }
-}
-
-function rollBack(db: DatabaseSync): void {
-  try {
-    db.exec("ROLLBACK");
-  } catch {
-    // SQLite rolled back by itself (disk full): the first error says all.
   }
 }
 

@@ -249,10 +249,7 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
   stack.use(surroundings);
   surroundings.start();
   stack.use(
-    new TextIndexing({
-      takeUp: () => history.textIndex.takeUp(),
-      onTrouble: troubles("history"),
-    }),
+    new TextIndexing({ index: history.textIndex, onTrouble: troubles("history") }),
   );
   for await (const text of startNotices(history, config)) node.notice(text);
   owned.use(stack.move());

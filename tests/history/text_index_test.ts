@@ -45,21 +45,41 @@ function inIndex(path: string, search: string): { covered: number; positions?: n
   }
 }
 
-Deno.test("TextIndex.takeUp() takes up what is new, a little at a time, and says whether there is more", async () => {
+Deno.test("TextIndex.takeUp() takes up what is new, and says whether there is more to do", async () => {
   await using folder = await TemporaryFolder.make();
   const path = `${folder.path}/chat.db`;
   using history = openHistory(path, SELF, 1);
   assertEquals(history.textIndex.takeUp(), false);
   assertEquals([...contents(folder.path).keys()].filter((name) => name.includes("search")), []);
-  receive(history, ["apple pie", "x".repeat(32_000), "y".repeat(32_000), "Apple"]);
+  receive(history, ["apple pie", "pear", "Apple"]);
   assertEquals(history.textIndex.takeUp(), true);
-  assertEquals(inIndex(path, "apple"), { covered: 2, positions: [1] });
-  assertEquals(takeUpAll(history.textIndex), 2);
-  assertEquals(inIndex(path, "apple"), { covered: 4, positions: [4, 1] });
-  assertEquals(takeUpAll(history.textIndex), 1);
+  assertEquals(inIndex(path, "apple"), { covered: 0, positions: [] });
+  assertEquals(texts(history, "apple").length, 2, "while the index is at work");
+  takeUpAll(history.textIndex);
+  assertEquals(inIndex(path, "apple"), { covered: 3, positions: [3, 1] });
+  assertEquals(history.textIndex.takeUp(), false);
   receive(history, Array.from({ length: 600 }, (_, index) => `number ${index}`));
-  assertEquals(takeUpAll(history.textIndex), 3);
-  assertEquals(inIndex(path, "number 599"), { covered: 604, positions: [604] });
+  takeUpAll(history.textIndex);
+  assertEquals(inIndex(path, "number 599"), { covered: 603, positions: [603] });
+});
+
+Deno.test("TextIndex.takeUp() does a little at a time, and what was committed stays", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = `${folder.path}/chat.db`;
+  const some = Array.from({ length: 30 }, (_, index) => `apple ${index}, ${"z".repeat(32_000)}`);
+  let covered = 0;
+  {
+    using history = openHistory(path, SELF, 1);
+    receive(history, some);
+    while (covered === 0 && history.textIndex.takeUp()) covered = inIndex(path, "apple").covered;
+    assert(covered > 5 && covered < 12, `${covered}`);
+    history.textIndex.takeUp();
+    assertEquals(texts(history, "apple").length, 30);
+  }
+  assertEquals(inIndex(path, "apple").covered, covered);
+  using history = openHistory(path, SELF, 2);
+  assert(takeUpAll(history.textIndex) > 30, "one message at a time, and tidying up");
+  assertEquals(inIndex(path, "apple").positions?.length, 30);
 });
 
 Deno.test("TextIndex.positions() gives a page in either direction, and cannot tell for short words", async () => {
