@@ -38,6 +38,11 @@ Deno.test("two `chat` in pipes talk with each other, and end with their input", 
   for (const line of [...gone.out, ...gone.err, ...left.out, ...left.err]) {
     assert(SPOKEN.test(line), JSON.stringify(line));
   }
+  // What was typed is not told again, but for its states.
+  assertEquals(gone.out.filter((line) => line.endsWith("hello")), [
+    "delivered: hello",
+    "read: hello",
+  ]);
   // It was shown, so that it does not come again.
   const again = await red.run(["chat", "green", "--history", "0"], { input: "/quit\n" });
   assertEquals([again.code, again.out], [0, []]);
