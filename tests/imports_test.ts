@@ -120,8 +120,18 @@ async function loadedBy(file: string, seen = new Map<string, string[]>()) {
 
 Deno.test("a command that works through a node that runs loads neither libp2p nor the history", async () => {
   const seen = await loadedBy("src/commands/process.ts");
-  const names = ["send", "pipe", "peers", "peers/watch", "connect", "events", "history/follow"];
+  const names = [
+    "send",
+    "pipe",
+    "peers",
+    "peers/watch",
+    "connect",
+    "events",
+    "history/follow",
+    "chat",
+  ];
   for (const name of names) await loadedBy(`src/commands/${name}.ts`, seen);
+  await loadedBy("src/chat_screen/plain/run.ts", seen);
   await loadedBy("src/control/client.ts", seen);
   assert(seen.size > 30, `only ${seen.size} modules found: the pattern is broken`);
   const heavy = /^(@?libp2p|@multiformats|node:sqlite|uuid)|inquirer/;

@@ -1,7 +1,7 @@
 /** "Conversations": with whom there are messages, the newest first, how many are unread, and into one. */
 import { otherName } from "../commands/node_text.ts";
-import type { Conversation, MessageRecord } from "../history/message_record.ts";
-import type { ChatNode } from "../node/chat_node.ts";
+import type { Conversation } from "../history/message_record.ts";
+import type { ConversationSummary } from "../node/chat_node.ts";
 import { orBack } from "../terminal/prompts/or_back.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
@@ -9,8 +9,6 @@ import { inSight } from "./in_sight.ts";
 import { openConversation } from "./open_conversation.ts";
 import type { OpenMenu } from "./open_menu.ts";
 
-/** Messages that are looked at, the last ones. */
-const MOST_MESSAGES = 1_000;
 /** Conversations in the list; the others are found by name. */
 const MOST_CHOICES = 50;
 /** So that a name and a word fit on a row of 40 columns. */
@@ -18,13 +16,6 @@ const NAME_COLUMNS = 18;
 /** Between the columns of a list, and before the first. */
 const BESIDE_COLUMNS = "> ".length + "  ".length + 1;
 const LEAST_TEXT_COLUMNS = 4;
-
-/** One conversation in the list. */
-export interface ListedConversation {
-  readonly conversation: Conversation;
-  readonly unread: number;
-  readonly last: MessageRecord;
-}
 
 /**
  * Asks for one, until the person goes back.
@@ -34,7 +25,7 @@ export async function showConversations(menu: OpenMenu): Promise<void> {
   const { node, prompter, displayName, terminal, signal } = menu;
   let last: string | undefined;
   for (;;) {
-    const listed = await inSight(menu, "reading the history", () => listConversations(node));
+    const listed = await inSight(menu, "reading the history", () => node.conversations());
     if (listed.length === 0) {
       return prompter.note(["no conversations yet: a message begins the first one"]);
     }
@@ -61,34 +52,14 @@ export async function showConversations(menu: OpenMenu): Promise<void> {
   }
 }
 
-/** Newest message first. */
-export async function listConversations(
-  node: Pick<ChatNode, "history">,
-): Promise<ListedConversation[]> {
-  const [messages, unread] = await Promise.all([
-    node.history({ limit: MOST_MESSAGES }),
-    node.history({ unread: true, limit: MOST_MESSAGES }),
-  ]);
-  const counts = new Map<string, number>();
-  for (const { conversation } of unread) {
-    const key = keyOf(conversation);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  const listed = new Map<string, ListedConversation>();
-  for (const last of [...unread, ...messages]) {
-    const { conversation } = last;
-    const key = keyOf(conversation);
-    if ((listed.get(key)?.last.position ?? 0) > last.position) continue;
-    listed.set(key, { conversation, unread: counts.get(key) ?? 0, last });
-  }
-  return [...listed.values()].sort((one, other) => other.last.position - one.last.position);
-}
-
 function keyOf(conversation: Conversation): string {
   return conversation.kind === "peer" ? conversation.peerId : conversation.address;
 }
 
-function hintOf({ unread, last }: ListedConversation, columns: number): string {
+function hintOf(
+  { unread, last }: Pick<ConversationSummary, "unread" | "last">,
+  columns: number,
+): string {
   const before = (unread === 0 ? "" : `${unread} unread, `) +
     (last.direction === "out" ? "you: " : "");
   const maxColumns = Math.max(LEAST_TEXT_COLUMNS, columns - before.length);

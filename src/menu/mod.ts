@@ -143,7 +143,7 @@ async function talk(
 ): Promise<"quit" | "restart"> {
   await using _shown = shown;
   const { node, profile, goesOn } = session;
-  const { context: { terminal, now }, prompter, keysPressed, signal } = around;
+  const { context: { terminal, env, now }, prompter, keysPressed, signal } = around;
   const style = createStyle(terminal.colors);
   const displayName = node.displayName.bind(node);
   const view = { node, displayName, terminal, prompter, style, shown, signal };
@@ -159,7 +159,7 @@ async function talk(
   await firstPeers(node, signal);
   prompter.note([await activeText(node, displayName)]);
   return await mainMenu(
-    { ...view, news, keysPressed, now },
+    { ...view, news, keysPressed, env, now },
     {
       folder: profile.folder,
       settings: () => settingsChanged(session, around),

@@ -26,6 +26,8 @@ export class News implements Disposable {
   readonly #states: StateBursts;
   readonly #subscription: Disposable;
   #hold: Hold | undefined;
+  /** How many tell it themselves. */
+  #silences = 0;
 
   constructor(init: NewsInit) {
     this.#init = init;
@@ -47,12 +49,19 @@ export class News implements Disposable {
     return hold;
   }
 
+  /** Until the result is disposed, nothing is told: what shows a conversation tells it itself. */
+  silence(): Disposable {
+    this.#silences++;
+    return { [Symbol.dispose]: () => void this.#silences-- };
+  }
+
   [Symbol.dispose](): void {
     this.#subscription[Symbol.dispose]();
     this.#states[Symbol.dispose]();
   }
 
   #take(event: NodeEvent): void {
+    if (this.#silences > 0) return;
     if (event.event === "state") {
       if (this.#hold === undefined) this.#states.tell(event.message);
       else this.#hold.keep(event.message);

@@ -1,6 +1,7 @@
 /** What every entry of the menu works with. */
 import type { DisplayName } from "../commands/node_lines.ts";
 import type { ShownMessages } from "../commands/shown_messages.ts";
+import type { Environment } from "../config/paths.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import type { Prompter } from "../terminal/prompts/prompter.ts";
 import type { Style } from "../terminal/style.ts";
@@ -21,6 +22,7 @@ export interface OpenMenu {
   readonly keysPressed: () => number;
   /** Aborts when the menu has to end. */
   readonly signal: AbortSignal;
+  readonly env: Environment;
   /** The clock, ms since the epoch. */
   readonly now: () => number;
 }

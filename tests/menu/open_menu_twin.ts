@@ -77,6 +77,7 @@ export function openMenuTwin(
     shown,
     keysPressed,
     signal: new AbortController().signal,
+    env: () => undefined,
     now,
     [Symbol.dispose]: () => news[Symbol.dispose](),
   };

@@ -12,6 +12,8 @@ import { StateBursts } from "../state_bursts.ts";
 
 /** An acknowledgement within a network is far faster; nobody wonders earlier. */
 const PATIENCE_MS = 2_000;
+/** Whoever reads the history is never so far behind; a few MB. */
+const MAX_REMEMBERED = 50_000;
 
 export interface OwnLinesInit {
   readonly session: Pick<LastingNode, "ask" | "follow">;
@@ -65,6 +67,10 @@ export class OwnLines implements Disposable {
     const id = newMessageId(this.#init.now());
     // From before it is saved: whoever reads the history must not take it for news.
     this.#typed.add(id);
+    if (this.#typed.size > MAX_REMEMBERED) {
+      const [oldest = id] = this.#typed;
+      this.#typed.delete(oldest);
+    }
     try {
       return await this.#messages.send({ recipient, text, id, replyTo: undefined });
     } catch (error) {
@@ -79,6 +85,11 @@ export class OwnLines implements Disposable {
     if (state === "delivered" || state === "read" || state === "refused") {
       this.#bursts.tell(message);
     }
+  }
+
+  /** Some were written a moment ago, and may be delivered soon. */
+  get mayBeSoon(): boolean {
+    return this.pending.some(({ id }) => !this.#toldToWait.has(id));
   }
 
   /** Resolves when all are delivered or never will be, after `ms`, or when the signal aborts. */

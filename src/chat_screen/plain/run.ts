@@ -26,7 +26,10 @@ import type { TalkEnding, TalkInit } from "../talk.ts";
 import { OwnLines } from "./own_lines.ts";
 import { Reader } from "./reader.ts";
 
-/** How long the end of the input waits for acknowledgements: as the menu, answered by a script, does. */
+/**
+ * How long the end of the input waits for acknowledgements of what was just written: as the menu does,
+ * answered by a script.
+ */
 const LAST_WORDS_MS = 5_000;
 /** A person who leaves does not want to wait; one who answers at once is still waited for. */
 const QUIT_MS = 1_000;
@@ -35,6 +38,9 @@ const EXCERPT_COLUMNS = 60;
 const ENDED = "the conversation has ended";
 /** Lines are read one by one. */
 const COLUMNS = Infinity;
+
+/** How a conversation was left; `open`: for another one. */
+type Left = "open" | "quit" | "input-over";
 
 /**
  * Has conversations until the person leaves, the input ends, or the program is to end.
@@ -79,9 +85,10 @@ class PlainTalk {
     const input = terminal.lines({ signal: this.#stop })[Symbol.asyncIterator]();
     let kind: TalkEnding["kind"] = "stopped";
     try {
-      while (await this.#converse(own, input) === "open");
-      kind = this.#ending;
-      if (kind !== "stopped") await own.settled(kind === "quit" ? QUIT_MS : LAST_WORDS_MS);
+      let left = await this.#converse(own, input);
+      while (left === "open") left = await this.#converse(own, input);
+      if (own.mayBeSoon) await own.settled(left === "quit" ? QUIT_MS : LAST_WORDS_MS);
+      kind = left;
     } catch (error) {
       if (!this.#stop.aborted) throw error;
       kind = "stopped";
@@ -90,10 +97,8 @@ class PlainTalk {
     return { kind, unsaved: this.#unsaved };
   }
 
-  #ending: TalkEnding["kind"] = "stopped";
-
-  /** One conversation. @returns `open`: the person goes on to another one */
-  async #converse(own: OwnLines, input: AsyncIterator<string>): Promise<"open" | "over"> {
+  /** One conversation. */
+  async #converse(own: OwnLines, input: AsyncIterator<string>): Promise<Left> {
     const leaving = new AbortController();
     const signal = either(this.#stop, leaving.signal);
     const { session, terminal, history, now } = this.#init;
@@ -145,17 +150,17 @@ class PlainTalk {
   }
 
   /** Takes what is typed. */
-  async #listen(own: OwnLines, input: AsyncIterator<string>): Promise<"open" | "over"> {
+  async #listen(own: OwnLines, input: AsyncIterator<string>): Promise<Left> {
     for (;;) {
       this.#stop.throwIfAborted();
       const next = await input.next();
-      if (next.done === true) return this.#over("input-over");
+      if (next.done === true) return "input-over";
       const typed = parseLine(next.value);
       if (typed.kind === "message") await this.#send(typed.text, own);
       else if (typed.kind === "wrong") this.#remark(errorLines(typed, COLUMNS));
       else if (typed.kind === "command") {
         const outcome = await this.#run(typed.command);
-        if (outcome.kind === "quit") return this.#over("quit");
+        if (outcome.kind === "quit") return "quit";
         if (outcome.kind === "open") {
           this.#recipient = outcome.recipient;
           return "open";
@@ -163,11 +168,6 @@ class PlainTalk {
         this.#show(outcome);
       }
     }
-  }
-
-  #over(kind: "quit" | "input-over"): "over" {
-    this.#ending = kind;
-    return "over";
   }
 
   async #send(text: string, own: OwnLines): Promise<void> {
@@ -253,7 +253,8 @@ class PlainTalk {
 
   #stateLine(message: OwnMessage): string {
     const line = stateLine(message);
-    if (this.#isHere(message.conversation)) return line;
+    // At an address whoever answers first is meant, before that is known here.
+    if (this.#recipient.kind === "address" || this.#isHere(message.conversation)) return line;
     return `to ${otherName(message.conversation, this.#displayName)}, ${line}`;
   }
 
