@@ -122,9 +122,9 @@ export class TextIndex implements Disposable {
   }
 
   /**
-   * Does a portion of some 3 ms of what is to be done until all messages are in the index; what it has
-   * taken up counts after the last portion, and now and then before. Begins the index anew where it is
-   * missing, damaged, or of another database.
+   * Does a portion of what is to be done until all messages are in the index: some 3 ms, seldom up to
+   * 30. What it has taken up counts after the last portion, and now and then before. Begins the index
+   * anew where it is missing, damaged, or of another database.
    * @returns whether there is more to do
    * @throws ChatError `storage-busy`, `storage-failed`; the messages are as they were
    */
@@ -148,7 +148,7 @@ export class TextIndex implements Disposable {
       if (error instanceof ChatError || !isDamage(error)) {
         throw storageError(`the index ${this.#path}`, error);
       }
-      this.#discard();
+      this.#isDamaged = true;
       return true;
     }
   }

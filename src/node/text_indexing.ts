@@ -1,7 +1,7 @@
 /**
  * Brings the full-text index of the history up to date while a node runs: where there is enough to make
  * a difference, while no messages come, and a little at a time, so that nothing waits for it for long
- * (3 ms mostly, 15 ms at most) and for no more than a tenth of the time.
+ * (3 ms mostly, 15 ms at times, 30 ms at most) and for no more than a tenth of the time.
  *
  * A search is complete all the while; it looks through what is not in the index. Nothing happens in the
  * first second: a node that lives for one command leaves it to others.

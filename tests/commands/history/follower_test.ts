@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Follower, type FollowQuery } from "../../../src/commands/history/follower.ts";
+import { SearchTerms } from "../../../src/history/search_terms.ts";
 import type {
   Conversation,
   MessageRecord,
@@ -36,7 +37,7 @@ class Scene {
         const lag = this.lag.answer;
         this.queries.push(asked);
         const fits = this.messages.filter(({ position, text, conversation }) =>
-          position > (asked.after ?? 0) && text.includes(asked.search ?? "") &&
+          position > (asked.after ?? 0) && new SearchTerms(asked.search ?? "").fit(text) &&
           (asked.conversation === undefined ||
             JSON.stringify(asked.conversation) === JSON.stringify(conversation))
         );
@@ -158,10 +159,10 @@ Deno.test("Follower keeps to the conversation and the search, and does not read 
 
 Deno.test("Follower tells states of messages from before, too", async () => {
   const scene = new Scene();
-  scene.writes("Old one", TO_RED);
-  scene.writes("old two", TO_BLUE);
+  scene.writes("Old ÖL", TO_RED);
+  scene.writes("old öl", TO_BLUE);
   scene.writes("new");
-  scene.follow({ conversation: TO_RED, search: "O", limit: 1 });
+  scene.follow({ conversation: TO_RED, search: "öl OLD", limit: 1 });
   await turns(9);
   scene.advances(1, "refused");
   scene.advances(2, "refused");
