@@ -1,6 +1,7 @@
 /**
  * Measures what a person feels when the program starts: how long `--version`, `--help` and a Tab in a
- * shell take, how long a node takes until it listens, how long a `send` through a node that runs takes
+ * shell take, how long a node takes until it listens, how long it takes until the whole menu is on the
+ * screen, also where a mandatory peer does not answer, how long a `send` through a node that runs takes
  * until it has printed that the message is delivered and ended, and how much memory a node holds that
  * is idle with three peers.
  *
@@ -18,6 +19,7 @@ const PATIENCE_MS = 30_000;
 const IDLE_MS = 5_000;
 const PEERS_OF_IDLE_NODE = 3;
 const DEFAULT_RUNS = 9;
+const CTRL_C = 0x03;
 
 /** A node in a process of its own; stopped, and its profile removed, when disposed. */
 class NodeProcess implements AsyncDisposable {
@@ -102,6 +104,43 @@ async function timeToListening(binary: string): Promise<number> {
   return performance.now() - node.startedAt;
 }
 
+/**
+ * Until the last entry of the menu is on the screen of a pseudo-terminal, which `script` of util-linux
+ * makes.
+ * @throws Deno.errors.NotFound where that is not installed; Error when the menu does not open
+ */
+async function timeToMenu(binary: string, ...args: string[]): Promise<number> {
+  const home = await Deno.makeTempDir();
+  const startedAt = performance.now();
+  const words = [binary, "menu", "--home", home, "--name", "bench", "--host", "127.0.0.1"];
+  const command = [...words, "--port", "0", "--no-mdns", ...args];
+  const child = new Deno.Command("script", {
+    args: ["-qec", command.map((word) => `'${word}'`).join(" "), "/dev/null"],
+    env: { TERM: "xterm" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const timeout = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  try {
+    let shown = "";
+    let time: number | undefined;
+    const keyboard = child.stdin.getWriter();
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      shown += text;
+      if (time !== undefined || !shown.includes("Quit")) continue;
+      time = performance.now() - startedAt;
+      await keyboard.write(Uint8Array.of(CTRL_C));
+    }
+    if (time === undefined) throw new Error(`the menu did not open: ${shown}`);
+    return time;
+  } finally {
+    clearTimeout(timeout);
+    await child.status;
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
 /** Each a whole process, from its start to its end, with the message delivered to a second node. */
 async function timesOfSend(binary: string, runs: number): Promise<number[]> {
   await using there = new NodeProcess(binary, await Deno.makeTempDir());
@@ -158,6 +197,14 @@ report("--help", "ms", await repeat(runs, () => timeOf(binary, "--help")));
 const completion = ["completion", "bash", "--", "send", "--ti"];
 report("a Tab in a shell", "ms", await repeat(runs, () => timeOf(binary, ...completion)));
 report("start to listening", "ms", await repeat(runs, () => timeToListening(binary)));
+if (Deno.build.os === "linux") {
+  report("menu on the screen", "ms", await repeat(runs, () => timeToMenu(binary)));
+  // Connections are taken by the system and never answered.
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const mandatory = ["--mandatory", `127.0.0.1:${silent.addr.port}`];
+  const withSilent = () => timeToMenu(binary, ...mandatory);
+  report("the same, a peer is silent", "ms", await repeat(runs, withSilent));
+}
 report("send through a node", "ms", await timesOfSend(binary, runs));
 if (Deno.build.os === "linux") {
   const values = await repeat(Math.min(runs, 3), () => idleMemory(binary));

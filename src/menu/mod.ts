@@ -39,8 +39,10 @@ import { watchKeys } from "./watched_keys.ts";
 
 export type MenuOptions = ProfileOptions & SettingOptions;
 
-/** How long the header waits for the peers that are looked for at the start. */
+/** How long the header waits for the peers that are looked for at the start: a script reads it. */
 const FIRST_PEERS_MS = 500;
+/** A person waits for the menu, and is told above it who comes later. */
+const FIRST_PEERS_ON_SCREEN_MS = 100;
 
 /** What stays the same while the node is started anew. */
 interface Surroundings {
@@ -156,7 +158,7 @@ async function talk(
   // Before the news: what arrived earlier is shown earlier.
   await showMissed(view);
   using news = new News({ node, style, print: (line) => prompter.printAbove(line), shown });
-  await firstPeers(node, signal);
+  await firstPeers(node, terminal.interactive ? FIRST_PEERS_ON_SCREEN_MS : FIRST_PEERS_MS, signal);
   prompter.note([await activeText(node, displayName)]);
   return await mainMenu(
     { ...view, news, keysPressed, env, now },
@@ -206,9 +208,10 @@ async function settingsChanged(
 
 async function firstPeers(
   node: Pick<ChatNode, "settleConnections">,
+  limitMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  using limit = new Deadline(FIRST_PEERS_MS, signal);
+  using limit = new Deadline(limitMs, signal);
   try {
     await node.settleConnections({ signal: limit.signal });
   } catch (error) {

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readConfigFile } from "../../src/config/config_file.ts";
 import type { Capture } from "../terminal/tmux_screen.ts";
+import { readQr } from "../terminal/qr_reader.ts";
 import { TmuxScreen } from "../terminal/tmux_screen.ts";
 import { openOnScreen, PipedMenu, type ScreenOptions } from "./menu_program.ts";
 import { freePort, Home, LOOPBACK } from "./program.ts";
@@ -264,8 +265,10 @@ for (const [columns, rows] of [[80, 24], [40, 10]] as const) {
       await screen.untilText("> Send message");
 
       await screen.press("Down", "Enter");
-      await screen.untilText("> Query active peers");
       await screen.untilText("peer id");
+      await screen.untilText("1 peer; any key goes back");
+      await screen.press("Escape");
+      await screen.untilText("> Query active peers");
       await screen.press("C-c");
       await screen.untilText("code 130");
       await blue.seen((line) => / red left$/.test(line));
@@ -301,6 +304,111 @@ screenTest("`menu` on a screen keeps its count of waiting messages up to date", 
   await screen.press("C-c");
   await screen.untilText("code 130");
 });
+
+screenTest("`menu` on a screen asks before it writes to somebody else at an address", async () => {
+  await using annHome = await Home.make();
+  await using bobHome = await Home.make();
+  await using redHome = await Home.make();
+  const port = freePort();
+  const args = ["menu", "--name", "red", "--port", `${freePort()}`, ...LOOPBACK];
+  await using screen = await openOnScreen(redHome, args, { env: { NO_COLOR: "1" } });
+  await screen.untilText("> Send message");
+  {
+    await using ann = await PipedMenu.open(annHome, "ann", port);
+    await screen.press("Enter");
+    await screen.untilText("? Address, host:port");
+    await screen.type(`127.0.0.1:${port}`);
+    await screen.press("Enter");
+    await screen.untilText("? Message to");
+    await screen.type("hello");
+    await screen.press("Enter");
+    await screen.untilText("delivered to ann");
+    await ann.answer("0");
+    await ann.running.finished();
+  }
+  await screen.untilText("ann left");
+  await using bob = await PipedMenu.open(bobHome, "bob", port);
+  await screen.untilText("> Send message");
+  await screen.press("Enter");
+  await screen.untilText("> ann");
+  await screen.press("Down", "Enter");
+  await screen.untilText("? Address, host:port");
+  await screen.type(`127.0.0.1:${port}`);
+  await screen.press("Enter");
+  const asked = await screen.untilText("? Send all the same? (y/N)");
+  assert(shows(asked, `127.0.0.1:${port} is now somebody else: bob (`), asked.rows.join("\n"));
+  await screen.press("Enter");
+  await screen.untilText("nothing sent");
+  await screen.press("C-c");
+  await screen.untilText("code 130");
+  await bob.seen((line) => / red left$/.test(line));
+  assertEquals(bob.running.lines.filter((line) => line.includes("red: ")), []);
+});
+
+screenTest("`menu` on a screen leads to conversations, search and doctor, and back", async () => {
+  await using blueHome = await Home.make();
+  await using redHome = await Home.make();
+  const port = freePort();
+  await using blue = await PipedMenu.open(blueHome, "blue", port);
+  const options = { columns: 60, rows: 30, env: { NO_COLOR: "1" } };
+  await using screen = await openRed(redHome, blue, port, options);
+  await blue.answer("1", "red", "shall we have lunch");
+  await screen.untilText("blue: shall we have lunch");
+  await screen.press("Down", "Down", "Down", "Down", "Enter");
+  await screen.untilText("> blue  shall we have lunch");
+  await screen.press("Enter");
+  await screen.untilText("? Message to blue");
+  await screen.type("yes");
+  await screen.press("Enter");
+  await blue.seen((line) => / red: yes$/.test(line));
+  await screen.untilText("read by blue: yes");
+  await screen.press("Escape");
+  await screen.untilText("> blue  you: yes");
+  await screen.press("Escape");
+  await screen.untilText("> Conversations");
+  await screen.press("Down", "Enter");
+  await screen.untilText("? Search for");
+  await screen.type("LUNCH");
+  await screen.press("Enter");
+  await screen.untilText("> shall we have lunch  blue,");
+  await screen.press("Enter");
+  const { rows } = await screen.untilText("Enter goes back");
+  assert(rows.some((row) => /^> \d\d:\d\d +blue: shall we have lunch$/.test(row)), rows.join("\n"));
+  await screen.press("Enter");
+  await screen.untilText("? Found 1");
+  await screen.press("Escape");
+  await screen.until(({ rows }) => rows.some((row) => row.startsWith("? Search for (LUNCH)")));
+  await screen.press("Escape");
+  await screen.untilText("> Search messages");
+  await screen.press("Up", "Up", "Up", "Up", "Up", "Up", "Up", "Enter");
+  await screen.untilText("ok    identity");
+  await screen.untilText("Enter goes back");
+  await screen.press("Enter");
+  await screen.untilText("> Doctor");
+  await screen.press("Down", "Enter");
+  await screen.untilText("code 0");
+});
+
+for (const env of [{ NO_COLOR: "1" }, { NO_COLOR: "" }]) {
+  screenTest(
+    `\`id\` on a screen with ${JSON.stringify(env)} shows a QR code of its address`,
+    async () => {
+      await using home = await Home.make();
+      const variables = { ...env, P2P_CHAT_HOST: "192.168.1.20" };
+      await using screen = await openOnScreen(home, ["id"], { rows: 36, env: variables });
+      const { rows } = await screen.untilText("icanon");
+      const from = rows.findIndex((row) => row.startsWith("QR code"));
+      // Spaces at the end do not count on a screen; the code is as wide as high, two modules a row.
+      const to = rows.findIndex((row) => row.startsWith("code 0"));
+      const code = rows.slice(from + 1, to).map((row) => row.padEnd(2 * (to - from - 1) - 1));
+      const peerId = /peer id +(\w+)/.exec(rows.join("\n"))?.[1];
+      assertEquals(
+        readQr(code, env.NO_COLOR === "" ? "light" : "dark"),
+        `/ip4/192.168.1.20/tcp/7000/p2p/${peerId}`,
+      );
+    },
+  );
+}
 
 screenTest("`menu` on a screen says goodbye when its terminal is closed", async () => {
   await using blueHome = await Home.make();
