@@ -357,11 +357,11 @@ screenTest("`menu` on a screen leads to conversations, search and doctor, and ba
   await screen.press("Down", "Down", "Down", "Down", "Enter");
   await screen.untilText("> blue  shall we have lunch");
   await screen.press("Enter");
-  await screen.untilText("? Message to blue");
+  await screen.untilText("beginning of the conversation");
   await screen.type("yes");
   await screen.press("Enter");
   await blue.seen((line) => / red: yes$/.test(line));
-  await screen.untilText("read by blue: yes");
+  await screen.until(({ rows }) => rows.some((row) => /^ \d\d:\d\d ✓✓ you +yes$/.test(row)));
   await screen.press("Escape");
   await screen.untilText("> blue  you: yes");
   await screen.press("Escape");

@@ -39,7 +39,8 @@ export function readQr(lines: readonly string[], background: Background): string
     const isLight = row?.[Math.floor((index % width) / SCALE)] ?? false;
     pixels.set(isLight ? [255, 255, 255, 255] : [0, 0, 0, 255], index * 4);
   }
-  return jsqr.default(pixels, width, height)?.data;
+  // Not every scanner reads an inverted code: one that has to be inverted is wrong.
+  return jsqr.default(pixels, width, height, { inversionAttempts: "dontInvert" })?.data;
 }
 
 /** The lines of a code among others, e.g. on a screen. */
