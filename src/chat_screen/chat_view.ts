@@ -3,7 +3,7 @@
  * the field. Pure.
  */
 import { drawEditor } from "../terminal/editor/mod.ts";
-import { formatClock, formatDay } from "../terminal/local_time.ts";
+import { formatClock, formatDay, formatDayNear } from "../terminal/local_time.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { Grid, type Look, type Size, wrap } from "../terminal/screen/mod.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
@@ -16,8 +16,11 @@ import { findTalks, type Talk } from "./talks.ts";
 const DIM: Look = { dim: true };
 const BOLD: Look = { bold: true };
 const ACCENT: Look = { color: "accent" };
+const SELECTED: Look = { color: "accent", bold: true };
 const BAR: Look = { inverse: true };
 const BAD_BAR: Look = { inverse: true, color: "bad", bold: true };
+/** As in front of a selected message. */
+const SELECTION_MARK = "▌";
 const FIND = "Open: ";
 const HINT = "Tab other conversations · F1 help ";
 /** The list says this much of the newest message, or nothing where there is less room. */
@@ -108,10 +111,11 @@ interface TalkRow {
 
 function drawTalk(talk: Talk, { grid, row, names, isSelected, now }: TalkRow): void {
   const { columns } = grid;
-  const base: Look = isSelected ? BAR : {};
-  if (isSelected) grid.fill(row, 0, columns, base);
+  // Not inverse: the line below is that, and beside it the last row would not be told from it.
+  if (isSelected) grid.put(row, 0, SELECTION_MARK, SELECTED, columns);
+  const beside: Look = isSelected ? {} : DIM;
   const color = talk.color === undefined ? {} : { color: talk.color };
-  const name: Look = { ...base, ...(isSelected ? {} : color), ...(talk.unread > 0 ? BOLD : {}) };
+  const name: Look = { ...color, ...(isSelected || talk.unread > 0 ? BOLD : {}) };
   grid.put(row, 1, truncate(talk.name, names), name, columns);
 
   const counts = [
@@ -122,17 +126,11 @@ function drawTalk(talk: Talk, { grid, row, names, isSelected, now }: TalkRow): v
   const from = columns - 1 - displayWidth(right);
   const preview = names + 3;
   if (from <= preview) return;
-  grid.put(
-    row,
-    from,
-    right,
-    talk.unread > 0 ? { ...base, ...BOLD } : { ...base, dim: true },
-    columns,
-  );
+  grid.put(row, from, right, talk.unread > 0 ? BOLD : beside, columns);
   const room = from - 2 - preview;
   if (room < LEAST_PREVIEW) return;
   const text = (talk.last.own ? "you: " : "") + oneLine(talk.last.text);
-  grid.put(row, preview, truncate(text, room), { ...base, dim: true }, preview + room);
+  grid.put(row, preview, truncate(text, room), beside, preview + room);
 }
 
 /** As much of a text as fits on any line, harmless. */
@@ -142,8 +140,7 @@ function oneLine(text: string): string {
 
 /** `14:02` today, the day otherwise. */
 function momentText(time: number, now: number): string {
-  const day = formatDay(time);
-  return day === formatDay(now) ? formatClock(time) : day;
+  return formatDay(time) === formatDay(now) ? formatClock(time) : formatDayNear(time, now);
 }
 
 function drawSheet(

@@ -1,5 +1,5 @@
 /** How it stands with the other side of a conversation, and the line that says so. Pure. */
-import { formatClock, formatDay } from "../terminal/local_time.ts";
+import { formatClock, formatDay, formatDayNear } from "../terminal/local_time.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
 
@@ -30,44 +30,54 @@ export interface Facts {
 /** Between two parts of the line. */
 const GAP = " · ";
 
+const SECOND_MS = 1_000;
+
 /**
- * The most important first; what does not fit is left out from the end, and of the last one nothing
- * but its end.
+ * The most important first; what does not fit is left out from the end, in its shorter form last, and
+ * of the name alone nothing but its end.
  * @param columns 1 or more
  */
 export function factsLine(facts: Facts, columns: number): string {
-  const [name = "", ...others] = [
-    facts.name,
-    linkText(facts),
-    ...(facts.waiting === 0 ? [] : [waitingText(facts)]),
-    ...(facts.verified === undefined ? [] : [facts.verified ? "verified" : "not verified"]),
-    ...pathParts(facts),
+  const others: readonly (readonly string[])[] = [
+    [linkText(facts)],
+    waitingTexts(facts),
+    facts.verified === undefined ? [] : [facts.verified ? "verified" : "not verified"],
+    ...pathParts(facts).map((part) => [part]),
   ];
-  let line = truncate(name, columns);
-  for (const part of others) {
-    if (displayWidth(line) + displayWidth(GAP + part) > columns) continue;
-    line += GAP + part;
+  let line = truncate(facts.name, columns);
+  const fits = (part: string) => displayWidth(line) + displayWidth(GAP + part) <= columns;
+  for (const forms of others) {
+    const part = forms.find(fits);
+    if (part !== undefined) line += GAP + part;
   }
   return line;
 }
 
 function linkText({ blocked, link, lastSeen, verified, now }: Facts): string {
   if (blocked) return "blocked by you";
-  if (link !== undefined) return `here for ${formatDuration(now - link.since)}`;
+  if (link !== undefined) return `here for ${wholeSeconds(now - link.since, Math.floor)}`;
   if (lastSeen !== undefined) return `away since ${moment(lastSeen, now)}`;
   return verified === undefined ? "nobody has answered there yet" : "not here";
 }
 
 /** `14:02`, with the day in front where that was not today. */
 function moment(time: number, now: number): string {
-  const day = formatDay(time);
-  return day === formatDay(now) ? formatClock(time) : `${day}, ${formatClock(time)}`;
+  if (formatDay(time) === formatDay(now)) return formatClock(time);
+  return `${formatDayNear(time, now)}, ${formatClock(time)}`;
 }
 
-function waitingText({ waiting, nextAttempt, link, now }: Facts): string {
+/** The same in a longer and a shorter form. */
+function waitingTexts({ waiting, nextAttempt, link, now }: Facts): string[] {
+  if (waiting === 0) return [];
+  const short = `${waiting} waiting`;
   const left = (nextAttempt ?? 0) - now;
-  const next = link === undefined && left > 0 ? `, next try in ${formatDuration(left)}` : "";
-  return `${waiting} waiting${next}`;
+  if (link !== undefined || left <= 0) return [short];
+  return [`${short}, next try in ${wholeSeconds(left, Math.ceil)}`, short];
+}
+
+/** At least one second: a line that is looked at every few seconds is not more exact. */
+function wholeSeconds(ms: number, round: (value: number) => number): string {
+  return formatDuration(Math.max(1, round(ms / SECOND_MS)) * SECOND_MS);
 }
 
 function pathParts({ link }: Facts): string[] {

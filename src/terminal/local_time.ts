@@ -17,6 +17,13 @@ export function formatDay(time: number): string {
   } ${date.getFullYear()}`;
 }
 
+/** `Sun 22 Nov`, with the year where it is another one than that of `now`. */
+export function formatDayNear(time: number, now: number): string {
+  const isThisYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+  const day = formatDay(time);
+  return isThisYear ? day.slice(0, day.lastIndexOf(" ")) : day;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }

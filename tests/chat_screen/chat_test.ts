@@ -31,7 +31,7 @@ Deno.test("`drawChat()` on 40 x 10 says what matters most", () => {
     generation: 1,
     facts: facts({ waiting: 2, link: undefined, lastSeen: at(12), nextAttempt: at(14) + 5_000 }),
   });
-  assertEquals(rows[8], " ann · away since 12:00 · not verified");
+  assertEquals(rows[8], " ann · away since 12:00 · 2 waiting");
 });
 
 Deno.test("`updateChat()` sends what is written with Enter, and empties the field", () => {
@@ -129,7 +129,7 @@ Deno.test("The list of conversations is found in, chosen from, and left", () => 
   });
   chat.press("<tab>");
   assertEquals(chat.rows.slice(2), [
-    " bob  news⏎of today                                                2 new  13:00",
+    "▌bob  news⏎of today                                                2 new  13:00",
     " ann  see you                                                  1 waiting  13:00",
     " ann · here for 2 min · not verified · direct · 12 ms                  Esc back",
     "Open:",
