@@ -1,7 +1,6 @@
 /** The menu of the real program: at the end of pipes, and on the screen of a pseudo-terminal. */
-import manifest from "../../deno.json" with { type: "json" };
 import { TmuxScreen } from "../terminal/tmux_screen.ts";
-import { BINARY, type Home, LOOPBACK, type Running } from "./program.ts";
+import { commandLine, type Home, LOOPBACK, type Running, type StartOptions } from "./program.ts";
 
 /** The last line of the menu: an answer is awaited. */
 const ASKING = "Number:";
@@ -41,7 +40,7 @@ export class PipedMenu implements AsyncDisposable {
   }
 }
 
-export interface ScreenOptions {
+export interface ScreenOptions extends Pick<StartOptions, "preload"> {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -54,8 +53,9 @@ export interface ScreenOptions {
 export function openOnScreen(
   home: Home,
   args: readonly string[],
-  { columns = 80, rows = 24, env = {} }: ScreenOptions = {},
+  options: ScreenOptions = {},
 ): Promise<TmuxScreen> {
+  const { columns = 80, rows = 24, env = {} } = options;
   const variables = Object.entries({ ...env, P2P_CHAT_HOME: home.path });
   const report = '"$@"; echo "code $?"; stty -a | grep -o ".\\?icanon"; cat';
   return TmuxScreen.open({
@@ -64,15 +64,7 @@ export function openOnScreen(
     command: [
       ...["env", ...variables.map(([name, value]) => `${name}=${value}`)],
       ...["sh", "-c", report, "sh"],
-      ...(BINARY === undefined ? fromSources() : [BINARY]),
-      ...args,
+      ...commandLine(args, options),
     ],
   });
-}
-
-/** As `deno task start` runs it. */
-function fromSources(): string[] {
-  const words = manifest.tasks.start.command.split(" ");
-  const flags = words.slice(1, words.indexOf("main.ts"));
-  return [Deno.execPath(), ...flags, new URL("../../main.ts", import.meta.url).pathname];
 }

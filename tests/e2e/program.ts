@@ -37,6 +37,8 @@ export interface StartOptions {
   readonly task?: "start" | "start:exec" | "demo";
   /** A command that becomes the program, by `exec`: `["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]` */
   readonly through?: readonly string[];
+  /** A module that is run before the program; not for the binary. */
+  readonly preload?: string;
 }
 
 /** How a process ended and what it said. */
@@ -132,10 +134,10 @@ export class Running implements AsyncDisposable {
 
   constructor(
     args: readonly string[],
-    { env = {}, task = "start", through = [] }: StartOptions = {},
+    { env = {}, through = [], ...options }: StartOptions = {},
   ) {
     this.#args = args;
-    const [program, ...flags] = [...through, ...commandLine([], task)];
+    const [program, ...flags] = [...through, ...commandLine([], options)];
     this.#child = new Deno.Command(program ?? "", {
       args: [...flags, ...args],
       clearEnv: true,
@@ -333,19 +335,25 @@ export function freePort(): number {
   }
 }
 
-/** The words that start the program. @param task as in `StartOptions` */
+/** The words that start the program. */
 export function commandLine(
   args: readonly string[],
-  task: NonNullable<StartOptions["task"]> = "start",
+  { task = "start", preload }: Pick<StartOptions, "task" | "preload"> = {},
 ): string[] {
-  return [...(BINARY === undefined ? fromSources(task) : [BINARY]), ...args];
+  if (BINARY !== undefined) return [BINARY, ...args];
+  return [...fromSources(task, preload), ...args];
 }
 
 /** Deno and the flags of a task of deno.json, with the whole path of main.ts. */
-function fromSources(task: NonNullable<StartOptions["task"]>): string[] {
+function fromSources(
+  task: NonNullable<StartOptions["task"]>,
+  preload: string | undefined,
+): string[] {
   const words = manifest.tasks[task].command.split(" ");
-  const flags = words.slice(1, words.indexOf("main.ts"));
-  return [Deno.execPath(), ...flags, new URL("../../main.ts", import.meta.url).pathname];
+  const [run = "", ...flags] = words.slice(1, words.indexOf("main.ts"));
+  const before = preload === undefined ? [] : [`--preload=${preload}`];
+  const main = new URL("../../main.ts", import.meta.url).pathname;
+  return [Deno.execPath(), run, ...before, ...flags, main];
 }
 
 function environment(

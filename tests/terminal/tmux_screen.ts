@@ -77,6 +77,12 @@ export class TmuxScreen implements AsyncDisposable {
     return { rows: rows.map((row) => row.trimEnd()), cursor: { x, y, visible: visible === 1 } };
   }
 
+  /** The rows of the screen as they are, with the sequences for their looks (SGR). */
+  async painted(): Promise<string[]> {
+    const seen = await this.#run("capture-pane", "-p", "-e", "-N");
+    return seen.replace(/\n$/, "").split("\n");
+  }
+
   /** The rows that scrolled away and those on the screen, wrapped lines joined. */
   async transcript(): Promise<string[]> {
     return (await this.#run("capture-pane", "-p", "-J", "-S", "-")).trimEnd().split("\n")
