@@ -22,7 +22,8 @@ const BAD_BAR: Look = { inverse: true, color: "bad", bold: true };
 /** As in front of a selected message. */
 const SELECTION_MARK = "▌";
 const FIND = "Open: ";
-const HINT = "Tab other conversations · F1 help ";
+/** What leads on from here, the longest that there is room for. */
+const HINTS = ["Tab other conversations · F1 help ", "Tab others · F1 help ", "F1 help "];
 /** The list says this much of the newest message, or nothing where there is less room. */
 const LEAST_PREVIEW = 8;
 /** Of the list, for names. */
@@ -60,16 +61,17 @@ function drawStatus({ open, notice, over }: Chat, grid: Grid, row: number): void
   const isBad = notice?.tone === "bad" || notice === undefined && remark !== undefined;
   const look = isBad ? BAD_BAR : BAR;
   grid.fill(row, 0, columns, look);
-  const room = Math.max(1, columns - 2);
+  // Who is in a list or a sheet has to know the way out; elsewhere the hint has what room is left.
+  const wayOut = over === undefined ? "" : over.kind === "talks" ? "Esc back " : "Esc closes ";
+  const room = Math.max(1, columns - 2 - (wayOut === "" ? 0 : displayWidth(wayOut) + 1));
   // Of a command that is being typed, what it takes.
   const help = over === undefined ? inlineHelp(open.editor.text) : undefined;
   const said = notice?.text ?? remark ?? help;
   const text = said === undefined ? factsLine(open.facts, room) : oneLine(said);
   const end = grid.put(row, 1, truncate(text, room), look, columns);
-  const hint = over === undefined ? HINT : over.kind === "talks" ? "Esc back " : "Esc closes ";
-  if (end + 2 + displayWidth(hint) <= columns) {
-    grid.put(row, columns - displayWidth(hint), hint, look, columns);
-  }
+  const hints = over === undefined ? HINTS : [wayOut];
+  const hint = hints.find((each) => end + 2 + displayWidth(each) <= columns);
+  if (hint !== undefined) grid.put(row, columns - displayWidth(hint), hint, look, columns);
 }
 
 /** The list stands at the bottom, beside what is typed to find somebody. */

@@ -19,7 +19,7 @@ Deno.test("`drawChat()` on 80 x 12: messages, a line about the other side, the f
 ─────────────────────────────── Sun 22 Nov 2026 ────────────────────────────────
  13:59    ann  are you there?
  14:00 ✓✓ you  yes
- ann · here for 2 min · not verified · direct · 12 ms
+ ann · here for 2 min · not verified · direct · 12 ms      Tab others · F1 help
 > a new text
 `,
   );

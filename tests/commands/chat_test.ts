@@ -181,7 +181,7 @@ Deno.test("`chat` runs slash commands and says what is wrong with others", async
   assertStringIncludes(nobody ?? "", 'error: no peer is known as "nobody"');
   assertEquals(program.terminal.errLines.slice(4), [
     'error: there is no command "/hepl"',
-    "hint: did you mean /help? With a second / before it, it is sent as a message",
+    "hint: did you mean /help? With a second / it is a message",
     "nothing to clear: lines stay as they are",
   ]);
 });

@@ -140,8 +140,8 @@ function unknownCommand(word: string): TypedLine {
   return wrong(
     word === "" ? "there is no command without a name" : `there is no command ${quote(`/${word}`)}`,
     meant === undefined
-      ? "/help shows all; with a second / before it, it is sent as a message"
-      : `did you mean /${meant}? With a second / before it, it is sent as a message`,
+      ? "/help shows all; with a second / it is a message"
+      : `did you mean /${meant}? With a second / it is a message`,
   );
 }
 
