@@ -20,13 +20,15 @@ export type PageRange =
   | { readonly from: "first" }
   | { readonly from: "last" }
   | { readonly from: "before"; readonly position: number }
-  | { readonly from: "after"; readonly position: number };
+  | { readonly from: "after"; readonly position: number }
+  /** The message itself, and half of the page on either side of it. */
+  | { readonly from: "around"; readonly position: number };
 
 /** To be answered with `receivePage()` or `failPage()`. */
 export interface PageRequest {
   readonly id: number;
   readonly range: PageRange;
-  /** A page with fewer messages is taken for the last one there is. */
+  /** A page with fewer messages is taken for the last one there is; not so one around a message. */
   readonly limit: number;
 }
 
@@ -73,9 +75,13 @@ export function more(window: HistoryWindow, side: "older" | "newer"): Asked {
   return ask(window, side, { from: side === "older" ? "before" : "after", position });
 }
 
-/** Asks for the first or the last page of all, in place of what is there. */
-export function jump(window: HistoryWindow, to: "first" | "last"): Asked {
-  return ask({ ...window, waiting: {} }, "jump", { from: to });
+/** Where to go: the first or the last page of all, or the one around a message. */
+export type JumpTarget = "first" | "last" | { readonly position: number };
+
+/** Asks for a page in place of what is there. */
+export function jump(window: HistoryWindow, to: JumpTarget): Asked {
+  const range: PageRange = typeof to === "string" ? { from: to } : { from: "around", ...to };
+  return ask({ ...window, waiting: {} }, "jump", range);
 }
 
 /**
@@ -106,6 +112,10 @@ export function receivePage(
       return { was, window: trimmed({ ...base, messages, hasNewer }, "older") };
     }
     case "jump": {
+      // Around a message either side may end with the page: the next one will tell.
+      if (request.range.from === "around") {
+        return { was, window: { ...base, messages: page, hasOlder: true, hasNewer: true } };
+      }
       const first = request.range.from === "first";
       const hasNewer = first && full || missesLatest(page, latest, true);
       return { was, window: { ...base, messages: page, hasOlder: !first && full, hasNewer } };
