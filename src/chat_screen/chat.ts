@@ -67,7 +67,8 @@ export type Over =
   }
   /** What a search found: `OpenTalk.found`. */
   | { readonly kind: "found" }
-  | ({ readonly kind: "question" } & Question);
+  /** A whole answer with Enter, since it may come while somebody types. */
+  | ({ readonly kind: "question"; readonly answer: Editor } & Question);
 
 /** One line that is gone with the next key, or after a while. */
 export interface Notice {
@@ -226,7 +227,7 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
     case "not-sent":
       return unchanged(withTextBack(chat, event.key, event.text));
     case "question":
-      return unchanged({ ...chat, over: { kind: "question", ...event.question } });
+      return unchanged({ ...chat, over: asked(event.question) });
     case "sheet": {
       if (chat.over?.kind === "question") return unchanged(chat);
       const { title, lines } = event;
@@ -354,7 +355,11 @@ function opened(chat: Chat, opening: Opening): ChatStep {
 }
 
 function overOf({ question }: Opening): Over | undefined {
-  return question === undefined ? undefined : { kind: "question", ...question };
+  return question === undefined ? undefined : asked(question);
+}
+
+function asked(question: Question): Over {
+  return { kind: "question", answer: newEditor({ limitBytes: MOST_BYTES }), ...question };
 }
 
 /** The conversation with the peer takes the place of that with the address, and what is written in it. */

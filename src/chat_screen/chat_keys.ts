@@ -11,7 +11,7 @@
  * | F1 | help |
  * | Esc | one step back: from the list, from a selected message, to the newest, out |
  * | in what a search found: arrows, Enter | choose a message, go to it; Esc behind that leads back |
- * | while a question stands: y; n, Enter, Esc | yes; no |
+ * | while a question stands: y and Enter; n and Enter, Enter alone, Esc | yes; no |
  * | Ctrl-C; Ctrl-D in an empty field | leave |
  */
 import { afterSending, editKey, newEditor } from "../terminal/editor/mod.ts";
@@ -30,7 +30,7 @@ import {
 } from "./chat.ts";
 import { updatePane } from "./pane.ts";
 import { paneKey } from "./pane_key.ts";
-import type { Answer, Question } from "./question.ts";
+import type { Answer } from "./question.ts";
 import { parseLine, type SlashCommand } from "./slash/mod.ts";
 import { findTalks } from "./talks.ts";
 
@@ -176,12 +176,21 @@ function listKey(chat: Chat, over: Extract<Over, { kind: "talks" }>, key: KeyEve
   );
 }
 
-function questionKey(chat: Chat, over: Question, key: KeyEvent): ChatStep {
+function questionKey(
+  chat: Chat,
+  over: Extract<Over, { kind: "question" }>,
+  key: KeyEvent,
+): ChatStep {
   const name = keyName(key);
-  const typed = key.kind === "text" ? key.text.toLowerCase() : undefined;
-  if (typed === "y") return answered(chat, over.yes);
-  if (typed === "n" || name === "enter" || name === "escape") return answered(chat, over.no);
-  return unchanged(chat);
+  if (name === "escape") return answered(chat, over.no);
+  if (name === "enter") {
+    const typed = over.answer.text.trim().toLowerCase();
+    if (typed === "y" || typed === "yes") return answered(chat, over.yes);
+    if (typed === "" || typed === "n" || typed === "no") return answered(chat, over.no);
+  }
+  const field = { columns: fieldColumns(chat.size), rows: 1 };
+  const answer = name === "enter" ? afterSending(over.answer) : editKey(over.answer, key, field);
+  return unchanged(answer === undefined ? chat : { ...chat, over: { ...over, answer } });
 }
 
 function answered(chat: Chat, answer: Answer): ChatStep {

@@ -12,7 +12,6 @@ import { factsLine } from "./facts.ts";
 import { foundExcerpt } from "./found.ts";
 import { speakerOf } from "./pane_rows.ts";
 import { drawPane, drawText } from "./pane_view.ts";
-import type { Question } from "./question.ts";
 import { inlineHelp } from "./slash/mod.ts";
 import { localTime } from "./state_words.ts";
 import { findTalks, type Talk } from "./talks.ts";
@@ -21,6 +20,7 @@ const DIM: Look = { dim: true };
 const BOLD: Look = { bold: true };
 const ACCENT: Look = { color: "accent" };
 const BAR: Look = { inverse: true };
+const ASKED: Look = { color: "warn", bold: true };
 const BAD_BAR: Look = { inverse: true, color: "bad", bold: true };
 const FIND = "Open: ";
 const HINTS = {
@@ -28,10 +28,12 @@ const HINTS = {
   talks: "Esc back ",
   sheet: "Esc closes ",
   found: "Enter shows it · Esc back ",
-  question: "y yes · n no ",
+  question: "y or n, Enter ",
 };
 /** The list says this much of the newest message, or nothing where there is less room. */
 const LEAST_PREVIEW = 8;
+/** Columns for the answer to a question: a cluster, and the cursor behind it. */
+const LEAST_ANSWER = 3;
 /** Of the list, for names. */
 const LONGEST_NAME = 24;
 /** UTF-16 units of a text that is shown on one line; screens are narrower. */
@@ -60,7 +62,7 @@ export function drawChat(chat: Chat, { columns, rows }: Size): Grid {
   };
   const text = chat.over?.kind === "talks" ? chat.over.filter : editor;
   const cursor = drawEditor(text, grid, field);
-  // While a question stands nothing is written.
+  // While a question stands nothing else is written.
   if (chat.over?.kind !== "question") grid.cursor = cursor;
   return grid;
 }
@@ -152,19 +154,26 @@ function drawTalk(talk: Talk, { grid, row, names, isSelected, now }: TalkRow): v
 }
 
 /** Beside what one writes, as that is what it is about. */
-function drawQuestion({ lines, ask }: Question, grid: Grid, height: number): void {
+function drawQuestion(
+  { lines, ask, answer }: Extract<Over, { kind: "question" }>,
+  grid: Grid,
+  height: number,
+): void {
   const { columns } = grid;
   const width = Math.max(1, columns - 2);
-  const rows = [
-    ...lines.map((text) => ({ text, look: {} })),
-    { text: "", look: {} },
-    { text: `${ask} (y/N)`, look: { color: "warn", bold: true } as const },
-  ].flatMap(({ text, look }) =>
-    wrap(text, width).map(({ start, end }) => ({ text: text.slice(start, end), look }))
-  );
-  const shown = rows.slice(-Math.max(1, height));
+  const rows = (text: string, look: Look) =>
+    wrap(text, width).map(({ start, end }) => ({ text: text.slice(start, end), look }));
+  const shown = [
+    ...lines.flatMap((line) => rows(line, {})),
+    ...rows("", {}),
+    ...rows(`${ask} (y/N)`, ASKED),
+  ].slice(-Math.max(1, height));
   for (const [at, { text, look }] of shown.entries()) {
-    grid.put(height - shown.length + at, 1, text, look, columns);
+    const row = height - shown.length + at;
+    const end = grid.put(row, 1, text, look, columns);
+    if (at < shown.length - 1) continue;
+    const column = Math.min(end + 1, columns - LEAST_ANSWER);
+    grid.cursor = drawEditor(answer, grid, { row, column, columns: columns - column, rows: 1 });
   }
 }
 

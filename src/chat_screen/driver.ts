@@ -384,7 +384,7 @@ async function readPage(
     case "after":
       return await node.history({ ...query, after: range.position });
     case "around": {
-      const half = Math.ceil(limit / 2);
+      const half = limit / 2;
       const [before, behind] = await Promise.all([
         node.history({ ...query, limit: half, before: range.position }),
         node.history({ ...query, limit: half, after: range.position - 1 }),

@@ -21,14 +21,14 @@ export type PageRange =
   | { readonly from: "last" }
   | { readonly from: "before"; readonly position: number }
   | { readonly from: "after"; readonly position: number }
-  /** The message itself, and half of the page on either side of it. */
+  /** Half of the page before the message; the other half begins with it. */
   | { readonly from: "around"; readonly position: number };
 
 /** To be answered with `receivePage()` or `failPage()`. */
 export interface PageRequest {
   readonly id: number;
   readonly range: PageRange;
-  /** A page with fewer messages is taken for the last one there is; not so one around a message. */
+  /** Even. A page with fewer messages, or a half of it, is taken for the last one there is. */
   readonly limit: number;
 }
 
@@ -112,9 +112,13 @@ export function receivePage(
       return { was, window: trimmed({ ...base, messages, hasNewer }, "older") };
     }
     case "jump": {
-      // Around a message either side may end with the page: the next one will tell.
       if (request.range.from === "around") {
-        return { was, window: { ...base, messages: page, hasOlder: true, hasNewer: true } };
+        const { position } = request.range;
+        const before = page.filter((message) => message.position < position).length;
+        const hasOlder = before >= request.limit / 2;
+        const hasNewer = page.length - before >= request.limit / 2 ||
+          missesLatest(page, latest, true);
+        return { was, window: { ...base, messages: page, hasOlder, hasNewer } };
       }
       const first = request.range.from === "first";
       const hasNewer = first && full || missesLatest(page, latest, true);

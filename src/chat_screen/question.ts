@@ -5,7 +5,7 @@ import { type Doubt, DOUBT_HINT } from "./another_peer.ts";
 export interface Question {
   /** Terminal-safe, each wrapped to the screen. */
   readonly lines: readonly string[];
-  /** What is asked, to be answered with yes or no; no is what Enter and Esc mean. */
+  /** What is asked: y or n, and Enter; Enter alone and Esc mean no. */
   readonly ask: string;
   readonly yes: Answer;
   readonly no: Answer;
@@ -38,6 +38,6 @@ export function aboutRival({ peerId, text }: Doubt): Question {
     lines: [text, HINT],
     ask: "Turn to the one who has come?",
     yes: { kind: "open", conversation: { kind: "peer", peerId }, accepted: peerId },
-    no: { kind: "stay" },
+    no: { kind: "stay", accepted: peerId },
   };
 }

@@ -319,22 +319,25 @@ Deno.test("A question stops everything until it is answered, and keeps the draft
     " bob (12D3Ko) is not the one you know by this name.",
     "",
     " Write to it all the same? (y/N)",
-    " ann · here for 2 min · not verified · 12 ms   y yes · n no",
+    " ann · here for 2 min · not verified          y or n, Enter",
     "> half a sent",
   ]);
-  assertEquals(chat.grid.cursor, undefined);
-  chat.press("x<tab><ctrl-o><f1><page-up>");
+  assertEquals(chat.grid.cursor, { row: 5, column: 33 });
+  // Whoever was in the middle of a text has not answered with it.
+  chat.press("ence: why not<enter><tab><ctrl-o><f1><page-up>");
   chat.tell({ kind: "sheet", title: "t", lines: ["late"] });
   assertEquals([chat.chat.over?.kind, chat.rows.at(-1)], ["question", "> half a sent"]);
   assertEquals(chat.effects.filter(({ kind }) => kind === "command" || kind === "send"), []);
-  chat.press("y");
+  chat.press("Y");
+  assertEquals(chat.rows[5], " Write to it all the same? (y/N) Y");
+  chat.press("<enter>");
   assertEquals(chat.take("accepted"), [{ kind: "accepted", peerId: "12D3KooWBob" }]);
   chat.press("ence<enter>");
   assertEquals(chat.take("send").map(({ text }) => text), ["half a sentence"]);
 });
 
 Deno.test("No to a question is Enter, Esc or n, and leads where it says", () => {
-  for (const no of ["<enter>", "<escape>", "n", "N"]) {
+  for (const no of ["<enter>", "<escape>", "n<enter>", "No<enter>"]) {
     const chat = new ChatHands();
     const { generation } = chat.chat.open;
     chat.tell({ kind: "question", generation, question: QUESTION }).press(no);
