@@ -13,10 +13,12 @@ import type { Size, TerminalEvent } from "../terminal/screen/mod.ts";
 import { type Editor, erase, insert, layOutEditor, newEditor } from "../terminal/editor/mod.ts";
 import { chatKey } from "./chat_keys.ts";
 import type { Facts } from "./facts.ts";
+import { type Found, newFound } from "./found.ts";
 import type { PageRequest } from "./history_window.ts";
 import type { Speakers } from "./message_rows.ts";
 import { openPane, type Pane, type PaneEvent, shownMessages, updatePane } from "./pane.ts";
 import type { PaneStep } from "./pane.ts";
+import type { Question } from "./question.ts";
 import type { Completion, SlashCommand } from "./slash/mod.ts";
 import { type Talk, talkKey } from "./talks.ts";
 
@@ -40,6 +42,16 @@ export interface OpenTalk {
   readonly facts: Facts;
   readonly pane: Pane;
   readonly editor: Editor;
+  /** What a search in it found, while one looks through that. */
+  readonly found: Found | undefined;
+  /** The message for which it was opened. */
+  readonly goal: Goal | undefined;
+}
+
+/** A message that a search has found. */
+export interface Goal {
+  readonly position: number;
+  readonly search: string;
 }
 
 /** What stands over the messages. */
@@ -52,7 +64,11 @@ export type Over =
     readonly title: string;
     readonly lines: readonly string[];
     readonly top: number;
-  };
+  }
+  /** What a search found: `OpenTalk.found`. */
+  | { readonly kind: "found" }
+  /** A whole answer with Enter, since it may come while somebody types. */
+  | ({ readonly kind: "question"; readonly answer: Editor } & Question);
 
 /** One line that is gone with the next key, or after a while. */
 export interface Notice {
@@ -73,18 +89,21 @@ export type ChatEvent =
   | { readonly kind: "facts"; readonly generation: number; readonly facts: Facts }
   | { readonly kind: "speakers"; readonly generation: number; readonly speakers: Speakers }
   /** Somebody has answered at the address: from now on the conversation is with that peer. */
-  | {
-    readonly kind: "answered";
-    readonly generation: number;
-    readonly conversation: Conversation;
-    readonly facts: Facts;
-    readonly speakers: Speakers;
-  }
+  | ({ readonly kind: "answered"; readonly generation: number } & Opening)
+  /** Nothing else is to be done before it is answered. */
+  | { readonly kind: "question"; readonly generation: number; readonly question: Question }
   | { readonly kind: "talks"; readonly talks: readonly Talk[] }
   | ({ readonly kind: "opened" } & Opening)
   /** `text` could not be saved. */
   | { readonly kind: "not-sent"; readonly key: string; readonly text: string }
   | { readonly kind: "sheet"; readonly title: string; readonly lines: readonly string[] }
+  /** At least one message of the conversation, oldest first. */
+  | {
+    readonly kind: "found";
+    readonly generation: number;
+    readonly search: string;
+    readonly messages: readonly MessageRecord[];
+  }
   /** What Tab makes of `text`, if that is still what is written. */
   | {
     readonly kind: "completed";
@@ -110,6 +129,7 @@ export type ChatEffect =
   | { readonly kind: "send"; readonly conversation: Conversation; readonly text: string }
   | {
     readonly kind: "command";
+    readonly generation: number;
     readonly conversation: Conversation;
     readonly command: SlashCommand;
     /** As it was typed, for the title of what comes of it. */
@@ -124,6 +144,8 @@ export type ChatEffect =
   /** Whoever `text` means is to be opened. */
   | { readonly kind: "find"; readonly text: string }
   | { readonly kind: "open"; readonly conversation: Conversation }
+  /** The person knows now that this is another peer. */
+  | { readonly kind: "accepted"; readonly peerId: string }
   | { readonly kind: "list" }
   /** Something came in that is not shown. */
   | { readonly kind: "ring"; readonly text: string }
@@ -140,6 +162,10 @@ export interface Opening {
   readonly conversation: Conversation;
   readonly facts: Facts;
   readonly speakers: Speakers;
+  /** To be answered first. */
+  readonly question?: Question | undefined;
+  /** The message to show; without one the newest. */
+  readonly goal?: Goal | undefined;
 }
 
 /** The largest message in UTF-8. */
@@ -160,7 +186,7 @@ export function openChat(
     open: newTalk(opening, 0, drafts).talk,
     drafts,
     talks: [],
-    over: undefined,
+    over: overOf(opening),
     notice: undefined,
     end: undefined,
   };
@@ -200,9 +226,17 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
       return opened(chat, event);
     case "not-sent":
       return unchanged(withTextBack(chat, event.key, event.text));
+    case "question":
+      return unchanged({ ...chat, over: asked(event.question) });
     case "sheet": {
+      if (chat.over?.kind === "question") return unchanged(chat);
       const { title, lines } = event;
       return unchanged({ ...chat, over: { kind: "sheet", title, lines, top: 0 } });
+    }
+    case "found": {
+      if (chat.over?.kind === "question") return unchanged(chat);
+      const found = newFound(event.search, event.messages);
+      return unchanged({ ...chat, open: { ...open, found }, over: { kind: "found" } });
     }
     case "completed":
       return completed(chat, event);
@@ -271,14 +305,17 @@ function completed(
 }
 
 function newTalk(
-  { conversation, facts, speakers }: Opening,
+  { conversation, facts, speakers, goal }: Opening,
   generation: number,
   drafts: ReadonlyMap<string, Editor>,
   size: { columns: number; rows: number } = { columns: 1, rows: 1 },
 ): { talk: OpenTalk; requests: readonly PageRequest[] } {
   const { pane, requests } = openPane({ ...size, speakers });
   const editor = drafts.get(talkKey(conversation)) ?? newEditor({ limitBytes: MOST_BYTES });
-  return { talk: { generation, conversation, facts, pane, editor }, requests };
+  return {
+    talk: { generation, conversation, facts, pane, editor, found: undefined, goal },
+    requests,
+  };
 }
 
 /** The first size begins everything; the messages get the room that the rest leaves them. */
@@ -286,9 +323,9 @@ function resized(chat: Chat, { columns, rows }: Size): ChatStep {
   const isFirst = chat.size.columns === 1 && chat.size.rows === 1;
   const next = { ...chat, size: { columns, rows } };
   if (!isFirst) return fitted(next);
-  const { conversation, facts, pane: { speakers } } = chat.open;
-  const { model, effects } = opened(next, { conversation, facts, speakers });
-  return { model, effects: [...effects, { kind: "list" }] };
+  const { conversation, facts, pane: { speakers }, goal } = chat.open;
+  const { model, effects } = opened(next, { conversation, facts, speakers, goal });
+  return { model: { ...model, over: chat.over }, effects: [...effects, { kind: "list" }] };
 }
 
 function fitted(chat: Chat): ChatStep {
@@ -308,9 +345,21 @@ function opened(chat: Chat, opening: Opening): ChatStep {
   const { open, drafts } = chat;
   const kept = new Map(drafts).set(talkKey(open.conversation), open.editor);
   const { talk } = newTalk(opening, open.generation + 1, kept);
-  const next = { ...chat, open: talk, drafts: kept, over: undefined };
-  const pane = openPane({ ...paneSize(next), speakers: opening.speakers });
-  return withPane(next, pane);
+  const next = { ...chat, open: talk, drafts: kept, over: overOf(opening) };
+  const begun = openPane({ ...paneSize(next), speakers: opening.speakers });
+  const { goal } = opening;
+  return withPane(
+    next,
+    goal === undefined ? begun : updatePane(begun.pane, { kind: "find", ...goal }),
+  );
+}
+
+function overOf({ question }: Opening): Over | undefined {
+  return question === undefined ? undefined : asked(question);
+}
+
+function asked(question: Question): Over {
+  return { kind: "question", answer: newEditor({ limitBytes: MOST_BYTES }), ...question };
 }
 
 /** The conversation with the peer takes the place of that with the address, and what is written in it. */
@@ -322,7 +371,7 @@ function answered(chat: Chat, opening: Opening): ChatStep {
   const { model, effects } = opened({ ...chat, drafts }, opening);
   const kept = new Map(model.drafts);
   kept.delete(talkKey(conversation));
-  return { model: { ...model, drafts: kept, over: chat.over }, effects };
+  return { model: { ...model, drafts: kept, over: overOf(opening) ?? chat.over }, effects };
 }
 
 function withMessage(

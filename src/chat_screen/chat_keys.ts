@@ -10,6 +10,8 @@
  * | Alt-1 to Alt-9 | the conversation at that place of the list |
  * | F1 | help |
  * | Esc | one step back: from the list, from a selected message, to the newest, out |
+ * | in what a search found: arrows, Enter | choose a message, go to it; Esc behind that leads back |
+ * | while a question stands: y and Enter; n and Enter, Enter alone, Esc | yes; no |
  * | Ctrl-C; Ctrl-D in an empty field | leave |
  */
 import { afterSending, editKey, newEditor } from "../terminal/editor/mod.ts";
@@ -28,6 +30,7 @@ import {
 } from "./chat.ts";
 import { updatePane } from "./pane.ts";
 import { paneKey } from "./pane_key.ts";
+import type { Answer } from "./question.ts";
 import { parseLine, type SlashCommand } from "./slash/mod.ts";
 import { findTalks } from "./talks.ts";
 
@@ -39,6 +42,8 @@ export function chatKey(chat: Chat, key: KeyEvent): ChatStep {
   const { over } = chat;
   if (over?.kind === "talks") return listKey(chat, over, key);
   if (over?.kind === "sheet") return sheetKey(chat, over, key);
+  if (over?.kind === "found") return foundKey(chat, key);
+  if (over?.kind === "question") return questionKey(chat, over, key);
   return talkKeys(chat, key);
 }
 
@@ -88,8 +93,7 @@ function entered(chat: Chat): ChatStep {
     }
     case "message": {
       const cleared = withEditor(chat, afterSending(editor));
-      const { pane } = cleared.model.open;
-      const newest = withPane(cleared.model, updatePane(pane, { kind: "deselect" }));
+      const newest = withoutSearch(cleared.model);
       const send: ChatEffect = { kind: "send", conversation, text: typed.text };
       return withMore(cleared, { ...newest, effects: [...newest.effects, send] });
     }
@@ -98,8 +102,11 @@ function entered(chat: Chat): ChatStep {
 
 function commanded(chat: Chat, command: SlashCommand, line: string): ChatStep {
   const columns = Math.max(1, chat.size.columns - 2);
-  const { conversation } = chat.open;
-  return { model: chat, effects: [{ kind: "command", conversation, command, line, columns }] };
+  const { generation, conversation } = chat.open;
+  return {
+    model: chat,
+    effects: [{ kind: "command", generation, conversation, command, line, columns }],
+  };
 }
 
 function withMore(first: ChatStep, second: ChatStep): ChatStep {
@@ -107,7 +114,11 @@ function withMore(first: ChatStep, second: ChatStep): ChatStep {
 }
 
 function back(chat: Chat): ChatStep {
-  const { pane } = chat.open;
+  const { pane, found, goal } = chat.open;
+  // Whoever came for one message goes back to where it was chosen.
+  const isAtGoal = goal !== undefined && goal.position === pane.selected;
+  if (isAtGoal) return unchanged({ ...chat, end: "back" });
+  if (found !== undefined) return unchanged({ ...chat, over: { kind: "found" } });
   if (pane.selected !== undefined) return withPane(chat, updatePane(pane, { kind: "deselect" }));
   if (pane.place.kind === "top") {
     return withPane(chat, updatePane(pane, { kind: "jump", to: "last" }));
@@ -162,6 +173,90 @@ function listKey(chat: Chat, over: Extract<Over, { kind: "talks" }>, key: KeyEve
   const filter = editKey(over.filter, key, { columns: fieldColumns(chat.size), rows: 1 });
   return unchanged(
     filter === undefined ? chat : { ...chat, over: { ...over, filter, selected: 0 } },
+  );
+}
+
+function questionKey(
+  chat: Chat,
+  over: Extract<Over, { kind: "question" }>,
+  key: KeyEvent,
+): ChatStep {
+  const name = keyName(key);
+  if (name === "escape") return answered(chat, over.no);
+  if (name === "enter") {
+    const typed = over.answer.text.trim().toLowerCase();
+    if (typed === "y" || typed === "yes") return answered(chat, over.yes);
+    if (typed === "" || typed === "n" || typed === "no") return answered(chat, over.no);
+  }
+  const field = { columns: fieldColumns(chat.size), rows: 1 };
+  const answer = name === "enter" ? afterSending(over.answer) : editKey(over.answer, key, field);
+  return unchanged(answer === undefined ? chat : { ...chat, over: { ...over, answer } });
+}
+
+function answered(chat: Chat, answer: Answer): ChatStep {
+  const closed = { ...chat, over: undefined };
+  if (answer.kind === "leave") return unchanged({ ...closed, end: "back" });
+  const effects: ChatEffect[] = answer.accepted === undefined
+    ? []
+    : [{ kind: "accepted", peerId: answer.accepted }];
+  if (answer.kind === "stay") return { model: closed, effects };
+  const { conversation } = answer;
+  return { model: closed, effects: [...effects, { kind: "open", conversation }] };
+}
+
+function foundKey(chat: Chat, key: KeyEvent): ChatStep {
+  const { found, pane } = chat.open;
+  if (found === undefined) return unchanged({ ...chat, over: undefined });
+  const select = (to: number) => {
+    const selected = Math.max(0, Math.min(to, found.messages.length - 1));
+    return unchanged({ ...chat, open: { ...chat.open, found: { ...found, selected } } });
+  };
+  switch (keyName(key)) {
+    case "up":
+    case "alt-up":
+      return select(found.selected - 1);
+    case "down":
+    case "alt-down":
+      return select(found.selected + 1);
+    case "page-up":
+      return select(found.selected - pane.rows);
+    case "page-down":
+      return select(found.selected + pane.rows);
+    case "home":
+    case "ctrl-home":
+      return select(0);
+    case "end":
+    case "ctrl-end":
+      return select(found.messages.length - 1);
+    case "enter": {
+      const message = found.messages[found.selected];
+      if (message === undefined) return unchanged(chat);
+      const { position } = message;
+      const shown = { ...chat, over: undefined };
+      return withPane(shown, updatePane(pane, { kind: "find", position, search: found.search }));
+    }
+    case "escape":
+      return withoutFound(chat);
+  }
+  if (key.kind !== "text") return unchanged(chat);
+  const closed = withoutFound(chat);
+  return withMore(closed, talkKeys(closed.model, key));
+}
+
+/** The list of what was found is closed: to the newest messages, where the search began. */
+function withoutFound(chat: Chat): ChatStep {
+  const quiet = withoutSearch({ ...chat, over: undefined });
+  const { pane } = quiet.model.open;
+  if (pane.place.kind === "bottom") return quiet;
+  return withMore(quiet, withPane(quiet.model, updatePane(pane, { kind: "jump", to: "last" })));
+}
+
+/** Nothing is selected, and nothing stands out. */
+function withoutSearch(chat: Chat): ChatStep {
+  const { open } = chat;
+  return withPane(
+    { ...chat, open: { ...open, found: undefined } },
+    updatePane(open.pane, { kind: "deselect" }),
   );
 }
 

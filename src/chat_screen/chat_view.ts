@@ -9,8 +9,11 @@ import { Grid, type Look, type Size, wrap } from "../terminal/screen/mod.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
 import { type Chat, editorRows, fieldColumns, type Over, PROMPT } from "./chat.ts";
 import { factsLine } from "./facts.ts";
-import { drawPane } from "./pane_view.ts";
+import { foundExcerpt } from "./found.ts";
+import { speakerOf } from "./pane_rows.ts";
+import { drawPane, drawText } from "./pane_view.ts";
 import { inlineHelp } from "./slash/mod.ts";
+import { localTime } from "./state_words.ts";
 import { findTalks, type Talk } from "./talks.ts";
 
 const DIM: Look = { dim: true };
@@ -18,14 +21,23 @@ const BOLD: Look = { bold: true };
 const ACCENT: Look = { color: "accent" };
 const SELECTED: Look = { color: "accent", bold: true };
 const BAR: Look = { inverse: true };
+const ASKED: Look = { color: "warn", bold: true };
 const BAD_BAR: Look = { inverse: true, color: "bad", bold: true };
 /** As in front of a selected message. */
 const SELECTION_MARK = "▌";
 const FIND = "Open: ";
-/** What leads on from here, the longest that there is room for. */
-const HINTS = ["Tab other conversations · F1 help ", "Tab others · F1 help ", "F1 help "];
+/** What leads on from here, or out of what stands over the messages: the longest that fits. */
+const HINTS = {
+  messages: ["Tab other conversations · F1 help ", "Tab others · F1 help ", "F1 help "],
+  talks: ["Esc back "],
+  sheet: ["Esc closes "],
+  found: ["Enter shows it · Esc back "],
+  question: ["y or n, Enter "],
+} as const;
 /** The list says this much of the newest message, or nothing where there is less room. */
 const LEAST_PREVIEW = 8;
+/** Columns for the answer to a question: a cluster, and the cursor behind it. */
+const LEAST_ANSWER = 3;
 /** Of the list, for names. */
 const LONGEST_NAME = 24;
 /** UTF-16 units of a text that is shown on one line; screens are narrower. */
@@ -38,7 +50,9 @@ export function drawChat(chat: Chat, { columns, rows }: Size): Grid {
   const status = Math.min(pane.rows, Math.max(0, rows - 2));
   if (chat.over === undefined) drawPane(pane, grid, 0, 0);
   else if (chat.over.kind === "talks") drawTalks(chat, chat.over, grid, status);
-  else drawSheet(chat.over, grid, status);
+  else if (chat.over.kind === "sheet") drawSheet(chat.over, grid, status);
+  else if (chat.over.kind === "found") drawFound(chat.open, grid, status);
+  else drawQuestion(chat.over, grid, status);
   drawStatus(chat, grid, status);
 
   const isFinding = chat.over?.kind === "talks";
@@ -51,7 +65,9 @@ export function drawChat(chat: Chat, { columns, rows }: Size): Grid {
     rows: isFinding ? 1 : editorRows(chat),
   };
   const text = chat.over?.kind === "talks" ? chat.over.filter : editor;
-  grid.cursor = drawEditor(text, grid, field);
+  const cursor = drawEditor(text, grid, field);
+  // While a question stands nothing else is written.
+  if (chat.over?.kind !== "question") grid.cursor = cursor;
   return grid;
 }
 
@@ -61,15 +77,15 @@ function drawStatus({ open, notice, over }: Chat, grid: Grid, row: number): void
   const isBad = notice?.tone === "bad" || notice === undefined && remark !== undefined;
   const look = isBad ? BAD_BAR : BAR;
   grid.fill(row, 0, columns, look);
-  // Who is in a list or a sheet has to know the way out; elsewhere the hint has what room is left.
-  const wayOut = over === undefined ? "" : over.kind === "talks" ? "Esc back " : "Esc closes ";
-  const room = Math.max(1, columns - 2 - (wayOut === "" ? 0 : displayWidth(wayOut) + 1));
+  const hints = HINTS[over?.kind ?? "messages"];
+  // What leads out of what stands over the messages has to be said.
+  const kept = over === undefined ? 0 : displayWidth(hints[0]) + 2;
+  const room = Math.max(1, columns - 2 - kept);
   // Of a command that is being typed, what it takes.
   const help = over === undefined ? inlineHelp(open.editor.text) : undefined;
   const said = notice?.text ?? remark ?? help;
   const text = said === undefined ? factsLine(open.facts, room) : oneLine(said);
   const end = grid.put(row, 1, truncate(text, room), look, columns);
-  const hints = over === undefined ? HINTS : [wayOut];
   const hint = hints.find((each) => end + 2 + displayWidth(each) <= columns);
   if (hint !== undefined) grid.put(row, columns - displayWidth(hint), hint, look, columns);
 }
@@ -133,6 +149,57 @@ function drawTalk(talk: Talk, { grid, row, names, isSelected, now }: TalkRow): v
   if (room < LEAST_PREVIEW) return;
   const text = (talk.last.own ? "you: " : "") + oneLine(talk.last.text);
   grid.put(row, preview, truncate(text, room), beside, preview + room);
+}
+
+/** Beside what one writes, as that is what it is about. */
+function drawQuestion(
+  { lines, ask, answer }: Extract<Over, { kind: "question" }>,
+  grid: Grid,
+  height: number,
+): void {
+  const { columns } = grid;
+  const width = Math.max(1, columns - 2);
+  const rows = (text: string, look: Look) =>
+    wrap(text, width).map(({ start, end }) => ({ text: text.slice(start, end), look }));
+  const shown = [
+    ...lines.flatMap((line) => rows(line, {})),
+    ...rows("", {}),
+    ...rows(`${ask} (y/N)`, ASKED),
+  ].slice(-Math.max(1, height));
+  for (const [at, { text, look }] of shown.entries()) {
+    const row = height - shown.length + at;
+    const end = grid.put(row, 1, text, look, columns);
+    if (at < shown.length - 1) continue;
+    const column = Math.min(end + 1, columns - LEAST_ANSWER);
+    grid.cursor = drawEditor(answer, grid, { row, column, columns: columns - column, rows: 1 });
+  }
+}
+
+/** What was found, the newest at the bottom. */
+function drawFound({ found, pane, facts }: Chat["open"], grid: Grid, height: number): void {
+  if (found === undefined) return;
+  const { messages, selected, search } = found;
+  const { columns } = grid;
+  const title = `${messages.length} with ${oneLine(search)}`;
+  grid.put(0, 1, truncate(title, columns - 1), BOLD, columns);
+  const rows = Math.max(1, height - 2);
+  const first = Math.max(0, Math.min(selected, messages.length - rows));
+  const shown = messages.slice(first, first + rows);
+  const times = shown.map((message) => momentText(localTime(message), facts.now));
+  const names = shown.map((message) => speakerOf(pane, message).name);
+  const timeColumns = Math.max(...times.map(displayWidth));
+  const nameColumns = Math.min(LONGEST_NAME / 2, Math.max(...names.map(displayWidth)));
+  for (const [at, message] of shown.entries()) {
+    const row = height - shown.length + at;
+    const isSelected = first + at === selected;
+    if (isSelected) grid.put(row, 0, SELECTION_MARK, SELECTED, columns);
+    grid.put(row, 1, times[at] ?? "", isSelected ? {} : DIM, columns);
+    const column = 1 + timeColumns + 2;
+    grid.put(row, column, truncate(names[at] ?? "", nameColumns), BOLD, columns);
+    const text = column + nameColumns + 2;
+    const excerpt = foundExcerpt(found, message, Math.max(1, columns - text));
+    drawText(excerpt.text, excerpt.matches, {}, { grid, row, column: text, end: columns });
+  }
 }
 
 /** As much of a text as fits on any line, harmless. */

@@ -4,9 +4,10 @@
  * node of another process that is gone.
  */
 import { ChatError } from "../errors.ts";
-import type { Conversation, ReceivedMessage } from "../history/message_record.ts";
+import type { Conversation, MessageRecord, ReceivedMessage } from "../history/message_record.ts";
 import type { ChatNode, HistoryQuery, NodeEvent } from "../node/chat_node.ts";
 import type { Editor } from "../terminal/editor/mod.ts";
+import { startProgress } from "../terminal/progress.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import {
   type ColorDepth,
@@ -19,11 +20,13 @@ import {
   type Chat,
   type ChatEffect,
   type ChatEvent,
+  type Goal,
   openChat,
   type Opening,
   updateChat,
 } from "./chat.ts";
 import { drawChat } from "./chat_view.ts";
+import { doubtAbout, rivalDoubt } from "./another_peer.ts";
 import type { PageRequest } from "./history_window.ts";
 import {
   conversationOf,
@@ -34,7 +37,7 @@ import {
   talkName,
   talksOf,
 } from "./node_view.ts";
-import { MessageLines } from "./message_lines.ts";
+import { aboutRival, beforeWriting } from "./question.ts";
 import { completeSlash, knownTo, runSlash } from "./slash/mod.ts";
 import { talkKey } from "./talks.ts";
 
@@ -51,6 +54,8 @@ export interface ChatInit {
   readonly node: ChatNode;
   readonly terminal: ScreenTerminal;
   readonly conversation: Conversation;
+  /** A message of it to show first, and what was searched for. */
+  readonly goal?: Goal | undefined;
   /** What was being written, from an earlier screen. */
   readonly drafts?: ReadonlyMap<string, Editor>;
   readonly depth: ColorDepth;
@@ -76,7 +81,8 @@ export interface ChatLeft {
  */
 export async function runChat(init: ChatInit): Promise<ChatLeft> {
   const driver = new ChatDriver(init);
-  const model = openChat(await driver.opening(init.conversation), init.drafts);
+  const opening = await driver.firstOpening();
+  const model = openChat({ ...opening, goal: init.goal }, init.drafts);
   return await driver.run(model);
 }
 
@@ -87,17 +93,37 @@ class ChatDriver {
   /** The chat as it is now. */
   #chat: Chat | undefined;
   #lastSeen: number | undefined;
+  /** Peers that look like others, about whom the person has decided. */
+  readonly #accepted = new Set<string>();
   readonly #due = new Map<"look" | "list", ReturnType<typeof setTimeout>>();
 
   constructor(init: ChatInit) {
     this.#init = init;
   }
 
-  async opening(conversation: Conversation): Promise<Opening> {
-    const { node, now } = this.#init;
+  /** The conversation to begin with; whoever is at an address now may take a while to answer. */
+  async firstOpening(): Promise<Opening> {
+    const { terminal, conversation, signal } = this.#init;
+    using _progress = startProgress(terminal, "looking who is there", { signal });
+    return await this.opening(conversation, undefined);
+  }
+
+  /** @param before where no leads, if the person is asked; undefined: out */
+  async opening(
+    conversation: Conversation,
+    before: Conversation | undefined,
+  ): Promise<Opening> {
+    const { node, now, signal } = this.#init;
+    const doubt = await doubtAbout(recipientOf(conversation), node, signal);
+    const isOpen = doubt === undefined || this.#accepted.has(doubt.peerId);
     this.#lastSeen = await lastSeenOf(node, conversation);
     const { facts } = await factsOf(node, conversation, this.#lastSeen, now());
-    return { conversation, facts, speakers: speakersOf(node, conversation) };
+    return {
+      conversation,
+      facts,
+      speakers: speakersOf(node, conversation, facts.verified === true),
+      question: isOpen ? undefined : beforeWriting(doubt, before),
+    };
   }
 
   async run(model: Chat): Promise<ChatLeft> {
@@ -153,6 +179,9 @@ class ChatDriver {
     } else {
       const { peer } = event;
       if (here?.kind === "peer" && here.peerId === peer.peerId) this.#lastSeen = peer.lastSeen;
+      else if (here?.kind === "peer" && event.event === "peer-up") {
+        this.#compare(peer.peerId, here.peerId).catch((error) => this.#say(error, this.#tell));
+      }
       this.#soon("look");
     }
   }
@@ -180,12 +209,21 @@ class ChatDriver {
       case "find":
         return await this.#trying(tell, async () => {
           const recipient = await this.#init.node.resolve(effect.text);
-          tell({ kind: "opened", ...await this.opening(conversationOf(recipient)) });
+          tell({
+            kind: "opened",
+            ...await this.opening(conversationOf(recipient), this.#open?.conversation),
+          });
         });
       case "open":
         return await this.#trying(tell, async () => {
-          tell({ kind: "opened", ...await this.opening(effect.conversation) });
+          tell({
+            kind: "opened",
+            ...await this.opening(effect.conversation, this.#open?.conversation),
+          });
         });
+      case "accepted":
+        this.#accepted.add(effect.peerId);
+        return;
       case "list":
         return this.#soon("list");
       case "ring":
@@ -201,7 +239,7 @@ class ChatDriver {
   ): Promise<void> {
     const { id } = request;
     try {
-      const messages = await this.#init.node.history(pageQuery(conversation, request));
+      const messages = await readPage(this.#init.node, conversation, request);
       tell({ kind: "page", generation, id, messages });
     } catch (error) {
       tell({ kind: "page-failed", generation, id });
@@ -223,7 +261,7 @@ class ChatDriver {
   }
 
   async #command(
-    { command, conversation, line, columns }: Extract<ChatEffect, { kind: "command" }>,
+    { command, generation, conversation, line, columns }: Extract<ChatEffect, { kind: "command" }>,
     tell: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
@@ -234,13 +272,14 @@ class ChatDriver {
       case "lines":
         tell({ kind: "sheet", title: sanitise(line), lines: outcome.lines });
         break;
-      case "found": {
-        const named = new MessageLines((peerId) => node.displayName(peerId), now());
-        tell({ kind: "sheet", title: sanitise(line), lines: named.next(outcome.messages) });
+      case "found":
+        tell({ kind: "found", generation, search: outcome.query, messages: outcome.messages });
         break;
-      }
       case "open":
-        tell({ kind: "opened", ...await this.opening(conversationOf(outcome.recipient)) });
+        tell({
+          kind: "opened",
+          ...await this.opening(conversationOf(outcome.recipient), conversation),
+        });
         break;
       case "clear":
         tell({ kind: "clear" });
@@ -299,15 +338,24 @@ class ChatDriver {
     if (answered !== undefined) return await this.#answered(generation, answered);
     this.#tell({ kind: "facts", generation, facts });
     const { speakers } = open.pane;
-    const next = speakersOf(node, conversation);
+    const next = speakersOf(node, conversation, facts.verified === true);
     const [before] = speakers.others.values();
     const [after] = next.others.values();
     if (before?.name !== after?.name) this.#tell({ kind: "speakers", generation, speakers: next });
   }
 
+  /** Whether somebody who has come could be taken for the peer of the conversation. */
+  async #compare(newcomer: string, peerId: string): Promise<void> {
+    if (this.#accepted.has(newcomer)) return;
+    const generation = this.#open?.generation;
+    const doubt = await rivalDoubt(newcomer, peerId, this.#init.node);
+    if (doubt === undefined || generation === undefined) return;
+    this.#tell({ kind: "question", generation, question: aboutRival(doubt) });
+  }
+
   /** Messages for the address are for this peer from now on. */
   async #answered(generation: number, peerId: string): Promise<void> {
-    const opening = await this.opening({ kind: "peer", peerId });
+    const opening = await this.opening({ kind: "peer", peerId }, undefined);
     this.#tell({ kind: "answered", generation, ...opening });
   }
 
@@ -320,16 +368,28 @@ class ChatDriver {
   }
 }
 
-function pageQuery(conversation: Conversation, { range, limit }: PageRequest): HistoryQuery {
-  const query = { conversation: recipientOf(conversation), limit };
+async function readPage(
+  node: ChatNode,
+  conversation: Conversation,
+  { range, limit }: PageRequest,
+): Promise<MessageRecord[]> {
+  const query: HistoryQuery = { conversation: recipientOf(conversation), limit };
   switch (range.from) {
     case "first":
-      return { ...query, after: 0 };
+      return await node.history({ ...query, after: 0 });
     case "last":
-      return query;
+      return await node.history(query);
     case "before":
-      return { ...query, before: range.position };
+      return await node.history({ ...query, before: range.position });
     case "after":
-      return { ...query, after: range.position };
+      return await node.history({ ...query, after: range.position });
+    case "around": {
+      const half = limit / 2;
+      const [before, behind] = await Promise.all([
+        node.history({ ...query, limit: half, before: range.position }),
+        node.history({ ...query, limit: half, after: range.position - 1 }),
+      ]);
+      return [...before, ...behind];
+    }
   }
 }

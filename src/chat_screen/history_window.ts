@@ -20,13 +20,15 @@ export type PageRange =
   | { readonly from: "first" }
   | { readonly from: "last" }
   | { readonly from: "before"; readonly position: number }
-  | { readonly from: "after"; readonly position: number };
+  | { readonly from: "after"; readonly position: number }
+  /** Half of the page before the message; the other half begins with it. */
+  | { readonly from: "around"; readonly position: number };
 
 /** To be answered with `receivePage()` or `failPage()`. */
 export interface PageRequest {
   readonly id: number;
   readonly range: PageRange;
-  /** A page with fewer messages is taken for the last one there is. */
+  /** Even. A page with fewer messages, or a half of it, is taken for the last one there is. */
   readonly limit: number;
 }
 
@@ -73,9 +75,13 @@ export function more(window: HistoryWindow, side: "older" | "newer"): Asked {
   return ask(window, side, { from: side === "older" ? "before" : "after", position });
 }
 
-/** Asks for the first or the last page of all, in place of what is there. */
-export function jump(window: HistoryWindow, to: "first" | "last"): Asked {
-  return ask({ ...window, waiting: {} }, "jump", { from: to });
+/** Where to go: the first or the last page of all, or the one around a message. */
+export type JumpTarget = "first" | "last" | { readonly position: number };
+
+/** Asks for a page in place of what is there. */
+export function jump(window: HistoryWindow, to: JumpTarget): Asked {
+  const range: PageRange = typeof to === "string" ? { from: to } : { from: "around", ...to };
+  return ask({ ...window, waiting: {} }, "jump", range);
 }
 
 /**
@@ -106,6 +112,14 @@ export function receivePage(
       return { was, window: trimmed({ ...base, messages, hasNewer }, "older") };
     }
     case "jump": {
+      if (request.range.from === "around") {
+        const { position } = request.range;
+        const before = page.filter((message) => message.position < position).length;
+        const hasOlder = before >= request.limit / 2;
+        const hasNewer = page.length - before >= request.limit / 2 ||
+          missesLatest(page, latest, true);
+        return { was, window: { ...base, messages: page, hasOlder, hasNewer } };
+      }
       const first = request.range.from === "first";
       const hasNewer = first && full || missesLatest(page, latest, true);
       return { was, window: { ...base, messages: page, hasOlder: !first && full, hasNewer } };

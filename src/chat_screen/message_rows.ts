@@ -102,6 +102,12 @@ export function layOutDetails(message: MessageRecord, details: string, columns: 
   return textRows(details, columns.textWidth, "detail", message.text.length * 10 + 1);
 }
 
+/** The lines of a text as they are shown; the offsets of rows count in them joined by line feeds. */
+export function shownLines(text: string): string[] {
+  return text.trimEnd().replace(/\r\n?/g, "\n").split("\n")
+    .map((part) => sanitise(part).trimEnd());
+}
+
 function textRows(
   text: string,
   width: number,
@@ -110,8 +116,7 @@ function textRows(
 ): MessageRow[] {
   const rows: MessageRow[] = [];
   let offset = from;
-  for (const part of text.trimEnd().replace(/\r\n?/g, "\n").split("\n")) {
-    const line = sanitise(part).trimEnd();
+  for (const line of shownLines(text)) {
     for (const { start, end } of wrap(line, width)) {
       rows.push({ kind, text: line.slice(start, end), offset: offset + start });
     }

@@ -15,6 +15,9 @@ export function talkName(node: Pick<ChatNode, "displayName">, conversation: Conv
     : sanitise(formatAddress(conversation.address));
 }
 
+/** Before the name of a peer whose fingerprint nobody has compared. */
+const UNVERIFIED = "~";
+
 /** The colour of somebody is that of the key, whatever the name. */
 export function talkColor(conversation: Conversation): number | undefined {
   return conversation.kind === "peer" ? senderColor(conversation.peerId) : undefined;
@@ -23,11 +26,13 @@ export function talkColor(conversation: Conversation): number | undefined {
 export function speakersOf(
   node: Pick<ChatNode, "displayName">,
   conversation: Conversation,
+  isVerified: boolean,
 ): Speakers {
   const self = { name: "you", color: undefined };
   if (conversation.kind === "address") return { self, others: new Map() };
   const { peerId } = conversation;
-  const other = { name: talkName(node, conversation), color: talkColor(conversation) };
+  const name = (isVerified ? "" : UNVERIFIED) + talkName(node, conversation);
+  const other = { name, color: talkColor(conversation) };
   return { self, others: new Map([[peerId, other]]) };
 }
 
@@ -75,9 +80,15 @@ export async function lastSeenOf(
 }
 
 export async function talksOf(node: ChatNode): Promise<Talk[]> {
-  return (await node.conversations()).map(({ conversation, last, unread, waiting }) => ({
+  const [conversations, contacts] = await Promise.all([node.conversations(), node.contacts()]);
+  const verified = new Set(
+    contacts.filter((each) => each.verifiedAt !== undefined).map(({ peerId }) => peerId),
+  );
+  const mark = (conversation: Conversation) =>
+    conversation.kind === "address" || verified.has(conversation.peerId) ? "" : UNVERIFIED;
+  return conversations.map(({ conversation, last, unread, waiting }) => ({
     conversation,
-    name: talkName(node, conversation),
+    name: mark(conversation) + talkName(node, conversation),
     color: talkColor(conversation),
     unread,
     waiting,

@@ -37,6 +37,8 @@ export interface Pane {
   readonly place: Place;
   /** Position of the selected message. */
   readonly selected: number | undefined;
+  /** What is searched for: it stands out wherever it is shown. */
+  readonly search: string | undefined;
   /** More about the selected message than its record says, e.g. the next attempt; terminal-safe. */
   readonly note: string | undefined;
   /** Messages that came in while something further up was shown. */
@@ -58,7 +60,10 @@ export type PaneEvent =
   | { readonly kind: "jump"; readonly to: "first" | "last" }
   /** The message before or behind the selected one; from none, the last one on the screen. */
   | { readonly kind: "select"; readonly by: 1 | -1 }
+  /** Nothing is selected, and nothing stands out, any more. */
   | { readonly kind: "deselect" }
+  /** Goes to a message that a search found, and selects it. */
+  | { readonly kind: "find"; readonly position: number; readonly search: string }
   | { readonly kind: "resize"; readonly columns: number; readonly rows: number }
   /** Written here, come in, or in another state. */
   | { readonly kind: "message"; readonly message: MessageRecord }
@@ -92,6 +97,7 @@ export function openPane({ columns, rows, speakers }: PaneOptions): PaneStep {
     window,
     place: { kind: "bottom" },
     selected: undefined,
+    search: undefined,
     note: undefined,
     newBelow: 0,
     columns,
@@ -113,7 +119,9 @@ export function updatePane(pane: Pane, event: PaneEvent): PaneStep {
     case "select":
       return settled(selected(pane, event.by));
     case "deselect":
-      return settled({ ...pane, selected: undefined, note: undefined });
+      return settled({ ...pane, selected: undefined, search: undefined, note: undefined });
+    case "find":
+      return found({ ...pane, search: event.search }, event.position);
     case "resize":
       return settled({ ...pane, columns: event.columns, rows: event.rows });
     case "message":
@@ -182,15 +190,38 @@ function withMessage(pane: Pane, message: MessageRecord): PaneStep {
 }
 
 function withPage(pane: Pane, id: number, messages: readonly MessageRecord[]): PaneStep {
-  const request = pane.window.waiting.jump;
+  const range = pane.window.waiting.jump?.range;
   const { window, was } = receivePage(pane.window, id, messages);
   const next = { ...pane, window };
   if (was !== "jump") return settled(next);
-  const toFirst = request?.range.from === "first";
+  if (range?.from === "around") return settled(centred(next, range.position));
+  const toFirst = range?.from === "first";
   return settled({
     ...next,
     place: toFirst && messages.length > 0 ? placeOf(next, firstSpot()) : { kind: "bottom" },
   });
+}
+
+/** At once where it is in memory; else what is shown stays until the page is there. */
+function found(pane: Pane, position: number): PaneStep {
+  const { window } = pane;
+  if (window.messages[findMessage(window, position)]?.position === position) {
+    return settled(centred(pane, position));
+  }
+  const asked = jump(window, { position });
+  return {
+    pane: { ...pane, window: asked.window },
+    requests: asked.request === undefined ? [] : [asked.request],
+  };
+}
+
+/** The message selected, with as much before it as behind it. */
+function centred(pane: Pane, position: number): Pane {
+  const index = findMessage(pane.window, position);
+  const next: Pane = { ...pane, selected: position, note: undefined };
+  const above = Math.floor((next.rows - messageRows(next, index).length) / 2);
+  const top = step(next, { index, row: 0 }, -Math.max(0, above));
+  return { ...next, place: placeOf(next, top) };
 }
 
 function selected(pane: Pane, by: 1 | -1): Pane {

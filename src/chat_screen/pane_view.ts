@@ -1,5 +1,6 @@
 /** Draws the messages of a pane into a part of the screen. Pure. */
 import type { MessageRecord } from "../history/message_record.ts";
+import { matchRanges, type TextRange } from "../history/search_terms.ts";
 import { formatClock } from "../terminal/local_time.ts";
 import type { Grid, Look } from "../terminal/screen/mod.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
@@ -9,6 +10,7 @@ import {
   MARK_COLUMN,
   type MessageRow,
   NAME_COLUMN,
+  shownLines,
   TIME_COLUMN,
 } from "./message_rows.ts";
 import { contentRows, type Pane, topSpot } from "./pane.ts";
@@ -18,6 +20,7 @@ import { localTime } from "./state_words.ts";
 
 const DIM: Look = { dim: true };
 const SELECTED: Look = { color: "accent", bold: true };
+const MATCH: Look = { inverse: true };
 const SELECTION_MARK = "▌";
 
 /** Draws `pane`, as large as it is, with its top left corner at `row` and `column`. */
@@ -67,7 +70,41 @@ function drawRow(
     }
   }
   const faded = kind === "detail" || message.direction === "out" && message.state === "cancelled";
-  grid.put(row, column + columns.text, text, faded ? DIM : {}, end);
+  const look = faded ? DIM : {};
+  const matches = kind === "text" ? matchesOn(pane, message, offset, text.length) : [];
+  drawText(text, matches, look, { ...place, column: column + columns.text });
+}
+
+/** What is searched for in the part of a message that begins at `offset`. */
+function matchesOn(
+  { search }: Pane,
+  { text }: MessageRecord,
+  offset: number,
+  length: number,
+): TextRange[] {
+  if (search === undefined) return [];
+  return matchRanges(shownLines(text).join("\n"), search)
+    .map(({ start, end }) => ({
+      start: Math.max(0, start - offset),
+      end: Math.min(length, end - offset),
+    }))
+    .filter(({ start, end }) => start < end);
+}
+
+/** @param matches parts of the text that stand out, in order */
+export function drawText(
+  text: string,
+  matches: readonly TextRange[],
+  look: Look,
+  { grid, row, column, end }: Pick<RowPlace, "grid" | "row" | "column" | "end">,
+): void {
+  let [at, done] = [column, 0];
+  for (const match of matches) {
+    at = grid.put(row, at, text.slice(done, match.start), look, end);
+    at = grid.put(row, at, text.slice(match.start, match.end), { ...look, ...MATCH }, end);
+    done = match.end;
+  }
+  grid.put(row, at, text.slice(done), look, end);
 }
 
 function drawMark(state: keyof typeof STATE_LOOKS, { grid, row, column, end }: RowPlace): void {

@@ -1,12 +1,16 @@
 /** "Search messages": a text, the messages that contain it, and what was written around one of them. */
 import { HistoryLines } from "../commands/history/lines.ts";
+import { excerptOf } from "../chat_screen/found.ts";
 import { formatDay } from "../commands/local_time.ts";
 import { otherName } from "../commands/node_text.ts";
 import type { MessageRecord } from "../history/message_record.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import { orBack } from "../terminal/prompts/or_back.ts";
 import { sanitise } from "../terminal/sanitise.ts";
-import { graphemes, truncate } from "../terminal/width.ts";
+import { truncate } from "../terminal/width.ts";
+import { chatState } from "../commands/chat/on_screen.ts";
+import { asScreen } from "../terminal/screen_terminal.ts";
+import { openOnScreen } from "./open_conversation.ts";
 import { inSight } from "./in_sight.ts";
 import type { OpenMenu } from "./open_menu.ts";
 import { untilKey } from "./until_key.ts";
@@ -19,10 +23,6 @@ const AROUND = 7;
 const NAME_COLUMNS = 12;
 const LEAST_TEXT_COLUMNS = 12;
 const MOST_TEXT_COLUMNS = 60;
-/** What `history` gives at most. */
-const MOST_AT_ONCE = 100_000;
-/** Of the text before what was found, where the beginning does not fit. */
-const LEAD_GRAPHEMES = 8;
 
 /** @throws PromptCancelled except by Escape; ChatError; the signal's reason */
 export async function searchMessages(menu: OpenMenu): Promise<void> {
@@ -63,7 +63,7 @@ async function choose(
         ? `Found ${found.length}`
         : `The newest ${found.length} that contain it`,
       choices: found.map((value) => ({
-        name: excerpt(value.text, search, columns),
+        name: excerptOf(value.text, search, columns).text,
         value,
         hint: `${truncate(otherName(value.conversation, displayName), NAME_COLUMNS)}, ` +
           formatDay(timeOf(value)).replace(/^\w+ /, ""),
@@ -71,8 +71,16 @@ async function choose(
       ...(last === undefined ? {} : { default: last }),
     }, { signal });
     last = message;
-    await orBack(() => showAround(message, menu));
+    await orBack(() => show(message, search, menu));
   }
+}
+
+/** On a screen in its conversation, from which Escape leads back. */
+async function show(message: MessageRecord, search: string, menu: OpenMenu): Promise<void> {
+  const screen = asScreen(menu.terminal);
+  if (screen === undefined) return await showAround(message, menu);
+  const goal = { position: message.position, search };
+  await openOnScreen({ ...chatState(message.conversation), goal }, screen, menu);
 }
 
 async function showAround(message: MessageRecord, menu: OpenMenu): Promise<void> {
@@ -100,30 +108,11 @@ export async function messagesAround(
   { position, conversation }: MessageRecord,
   node: Pick<ChatNode, "history">,
 ): Promise<MessageRecord[]> {
-  const behind = await node.history({
-    conversation,
-    after: position - 1,
-    limit: AROUND + 1,
-  });
-  // Positions are those of all conversations: further back until enough of this one are there.
-  for (let span = 8 * AROUND;; span *= 8) {
-    const after = Math.max(0, position - 1 - span);
-    const limit = Math.min(span, MOST_AT_ONCE);
-    const before = await node.history({ conversation, after, limit });
-    const nearest = before.filter((each) => each.position < position).slice(-AROUND);
-    if (nearest.length === AROUND || after === 0) return [...nearest, ...behind];
-  }
-}
-
-/** What was found with something around it, on one harmless line. */
-export function excerpt(text: string, search: string, columns: number): string {
-  const all = [...graphemes(text)];
-  const at = text.toLowerCase().indexOf(search.toLowerCase());
-  let [units, index] = [0, 0];
-  while (units < at && index < all.length) units += all[index++]?.length ?? 0;
-  const from = index + [...graphemes(search)].length < columns ? 0 : index - LEAD_GRAPHEMES;
-  const part = all.slice(Math.max(0, from)).join("");
-  return sanitise(from > 0 ? `…${part}` : part, { maxColumns: columns });
+  const [before, behind] = await Promise.all([
+    node.history({ conversation, before: position, limit: AROUND }),
+    node.history({ conversation, after: position - 1, limit: AROUND + 1 }),
+  ]);
+  return [...before, ...behind];
 }
 
 function timeOf(message: MessageRecord): number {

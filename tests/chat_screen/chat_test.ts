@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
+import { openChat, updateChat } from "../../src/chat_screen/chat.ts";
+import type { Question } from "../../src/chat_screen/question.ts";
 import { talkKey } from "../../src/chat_screen/talks.ts";
 import { hostileText } from "../terminal/screen/hostile_text.ts";
 import { ChatHands, facts, talk, WITH_ANN, WITH_BOB } from "./chat_hands.ts";
@@ -240,4 +242,116 @@ Deno.test("Tab completes a command, if it is still what is written", () => {
   assertEquals(chat.rows.at(-1), "> /pe");
   chat.tell({ kind: "completed", text: "/pe", cursor: 3, completion });
   assertEquals(chat.rows.at(-1), "> /peers");
+});
+
+Deno.test("A search lists what it found, goes there, and leads back step by step", () => {
+  const chat = new ChatHands({ columns: 60, rows: 10 }, conversation(600));
+  const { generation } = chat.chat.open;
+  const history = conversation(600);
+  const messages = [3, 40, 45].map((position) => history[position - 1] ?? received(0, ""));
+  chat.tell({ kind: "found", generation, search: "OWN message", messages });
+  assertEquals(chat.rows, [
+    " 3 with OWN message",
+    "",
+    "",
+    "",
+    "",
+    " 08:02  you  own message 3",
+    " 08:39  ann  message 40",
+    "▌08:44  you  own message 45",
+    " ann · here for 2 min · direct    Enter shows it · Esc back",
+    ">",
+  ]);
+  chat.press("<up><up><enter>");
+  assertEquals(chat.chat.open.pane.selected, 3);
+  const row = chat.rows.findIndex((each) => each.endsWith("you  own message 3"));
+  assert(row >= 0, chat.screen);
+  const column = (chat.rows[row] ?? "").indexOf("own message");
+  assertEquals(chat.grid.lookAt(row, column).inverse, true);
+  assertEquals(chat.grid.lookAt(row, column + "own message ".length).inverse, undefined);
+  chat.press("<escape>");
+  assertStringIncludes(chat.rows[7] ?? "", "own message 45");
+  chat.press("<escape>");
+  assertEquals(chat.chat.over, undefined);
+  assertStringIncludes(String(chat.grid), "own message 600");
+  assertEquals([chat.chat.open.pane.selected, chat.chat.open.pane.search], [undefined, undefined]);
+});
+
+Deno.test("Whoever writes ends the search; what was found elsewhere is not shown", () => {
+  const chat = new ChatHands({ columns: 60, rows: 10 }, conversation(600));
+  const { generation } = chat.chat.open;
+  const messages = conversation(3);
+  chat.tell({ kind: "found", generation: generation - 1, search: "x", messages });
+  assertEquals(chat.chat.over, undefined);
+  chat.tell({ kind: "found", generation, search: "message", messages }).press("<enter>");
+  chat.press("here<enter>");
+  assertEquals(chat.take("send").map(({ text }) => text), ["here"]);
+  assertEquals([chat.chat.open.found, chat.chat.open.pane.search], [undefined, undefined]);
+  chat.tell({ kind: "found", generation, search: "message", messages }).press("new");
+  assertEquals([chat.chat.over, chat.rows.at(-1)], [undefined, "> new"]);
+  assertStringIncludes(String(chat.grid), "own message 600");
+});
+
+Deno.test("A conversation that is opened for one message shows it, and goes back from it", () => {
+  const chat = new ChatHands({ columns: 60, rows: 10 }, conversation(600));
+  const goal = { position: 300, search: "300" };
+  const opening = { conversation: WITH_ANN, facts: facts(), speakers: SPEAKERS, goal };
+  chat.tell({ kind: "opened", ...opening });
+  assertStringIncludes(String(chat.grid), "▌12:59 ✓  you  own message 300");
+  chat.tell({ kind: "resized", columns: 44, rows: 12 });
+  assertStringIncludes(String(chat.grid), "own message 300");
+  chat.press("<escape>");
+  assertEquals(chat.chat.end, "back");
+});
+
+const QUESTION: Question = {
+  lines: ["bob (12D3Ko) is not the one you know by this name."],
+  ask: "Write to it all the same?",
+  yes: { kind: "stay", accepted: "12D3KooWBob" },
+  no: { kind: "open", conversation: WITH_ANN },
+};
+
+Deno.test("A question stops everything until it is answered, and keeps the draft", () => {
+  const chat = new ChatHands({ columns: 60, rows: 8 }).press("half a sent");
+  const { generation } = chat.chat.open;
+  chat.tell({ kind: "question", generation, question: QUESTION });
+  assertEquals(chat.rows.slice(3), [
+    " bob (12D3Ko) is not the one you know by this name.",
+    "",
+    " Write to it all the same? (y/N)",
+    " ann · here for 2 min · not verified          y or n, Enter",
+    "> half a sent",
+  ]);
+  assertEquals(chat.grid.cursor, { row: 5, column: 33 });
+  // Whoever was in the middle of a text has not answered with it.
+  chat.press("ence: why not<enter><tab><ctrl-o><f1><page-up>");
+  chat.tell({ kind: "sheet", title: "t", lines: ["late"] });
+  assertEquals([chat.chat.over?.kind, chat.rows.at(-1)], ["question", "> half a sent"]);
+  assertEquals(chat.effects.filter(({ kind }) => kind === "command" || kind === "send"), []);
+  chat.press("Y");
+  assertEquals(chat.rows[5], " Write to it all the same? (y/N) Y");
+  chat.press("<enter>");
+  assertEquals(chat.take("accepted"), [{ kind: "accepted", peerId: "12D3KooWBob" }]);
+  chat.press("ence<enter>");
+  assertEquals(chat.take("send").map(({ text }) => text), ["half a sentence"]);
+});
+
+Deno.test("No to a question is Enter, Esc or n, and leads where it says", () => {
+  for (const no of ["<enter>", "<escape>", "n<enter>", "No<enter>"]) {
+    const chat = new ChatHands();
+    const { generation } = chat.chat.open;
+    chat.tell({ kind: "question", generation, question: QUESTION }).press(no);
+    assertEquals(chat.take("open").map(({ conversation }) => conversation), [WITH_ANN], no);
+    assertEquals(chat.take("accepted"), []);
+    const leaving: Question = { ...QUESTION, no: { kind: "leave" } };
+    chat.tell({ kind: "question", generation, question: leaving }).press(no);
+    assertEquals(chat.chat.end, "back");
+  }
+});
+
+Deno.test("A question that comes with a conversation is there before its first size", () => {
+  const opening = { conversation: WITH_ANN, facts: facts(), speakers: SPEAKERS };
+  const first = openChat({ ...opening, question: QUESTION });
+  const { model } = updateChat(first, { kind: "resized", columns: 60, rows: 8 });
+  assertEquals(model.over?.kind, "question");
 });

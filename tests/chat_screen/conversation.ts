@@ -78,6 +78,10 @@ export function pageOf(history: readonly MessageRecord[], { range, limit }: Page
       return history.slice(Math.max(0, range.position - 1 - limit), range.position - 1);
     case "after":
       return history.slice(range.position, range.position + limit);
+    case "around": {
+      const from = Math.max(0, range.position - 1 - limit / 2);
+      return history.slice(from, range.position - 1 + limit / 2);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** `chat` line by line, with real processes that talk through pipes. */
 import { assert, assertEquals } from "@std/assert";
+import { shortPeerId } from "../../src/node/recipient.ts";
 import { freePort, Home, LOOPBACK } from "./program.ts";
 
 /** Nothing but text: no control characters, no signs that stand for a word. */
@@ -76,4 +77,30 @@ Deno.test("`chat` with nobody ends with 4, and Ctrl-C ends it with 130", async (
   chat.kill("SIGINT");
   const { code, err } = await chat.finished();
   assertEquals([code, err.at(-1)?.split(":")[0]], [130, "1 message is not delivered yet"]);
+});
+
+Deno.test("`chat` in a pipe asks before it writes to somebody else at a known address", async () => {
+  await using red = await Home.make();
+  await using green = await Home.make();
+  await using other = await Home.make();
+  const port = freePort();
+  const { node } = await green.listen(["--name", "green"], port);
+  const to = `127.0.0.1:${port}`;
+  assertEquals((await red.run(["send", to, "hello", ...LOOPBACK])).code, 0);
+  node.kill("SIGTERM");
+  await node.finished();
+  const stranger = await other.listen(["--name", "green"], port);
+
+  const chat = ["chat", to, "--port", "0", ...LOOPBACK];
+  const refused = await red.run(chat, { input: "secret\nno\n" });
+  const asked = "Write to it all the same? Answer yes or no.";
+  assertEquals([refused.code, refused.err.filter((line) => line === asked).length], [0, 2]);
+  const doubt = refused.err.find((line) => line.startsWith(`${to} is now somebody else:`)) ?? "";
+  assert(doubt.includes(shortPeerId(stranger.peerId)), refused.err.join("\n"));
+
+  const accepted = await red.run(chat, { input: "yes\nto the new one\n" });
+  assertEquals(accepted.code, 0);
+  assert(accepted.out.includes("delivered: to the new one"), accepted.out.join("\n"));
+  const arrived = stranger.node.lines.filter((line) => line.includes('"event":"message"'));
+  assertEquals(arrived.length, 1, arrived.join("\n"));
 });

@@ -372,9 +372,10 @@ screenTest("`menu` on a screen leads to conversations, search and doctor, and ba
   await screen.press("Enter");
   await screen.untilText("> shall we have lunch  blue,");
   await screen.press("Enter");
-  const { rows } = await screen.untilText("Enter goes back");
-  assert(rows.some((row) => /^> \d\d:\d\d +blue: shall we have lunch$/.test(row)), rows.join("\n"));
-  await screen.press("Enter");
+  await screen.until(({ rows }) =>
+    rows.some((row) => /^▌\d\d:\d\d +~blue  shall we have lunch$/.test(row))
+  );
+  await screen.press("Escape");
   await screen.untilText("? Found 1");
   await screen.press("Escape");
   await screen.until(({ rows }) => rows.some((row) => row.startsWith("? Search for (LUNCH)")));

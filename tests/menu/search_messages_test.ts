@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { MessageRecord } from "../../src/history/message_record.ts";
-import { excerpt, messagesAround, searchMessages } from "../../src/menu/search_messages.ts";
+import { messagesAround, searchMessages } from "../../src/menu/search_messages.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
 import { activePeer, BLUE, TwinNode } from "../commands/twin_node.ts";
 import { ownMessage, receivedMessage } from "./messages.ts";
@@ -34,14 +34,6 @@ Deno.test("`messagesAround()` gives those of the conversation, however far away 
   );
   assertEquals(await positions(200), [100, 200, 300, 400, 500, 600, 700, 800, 900]);
   assertEquals((await positions(2_000)).at(-1), 2_000);
-});
-
-Deno.test("`excerpt()` has what was found on its line", () => {
-  assertEquals(excerpt("let us have lunch", "LUNCH", 40), "let us have lunch");
-  const long = `${"before ".repeat(20)}lunch at noon ${"behind ".repeat(20)}`;
-  assertEquals(excerpt(long, "lunch", 24), "… before lunch at noon …");
-  assertEquals(excerpt("\x1b[2J lunch", "lunch", 40), "\\u{1B}[2J lunch");
-  assertEquals(excerpt("👨‍👩‍👧 ".repeat(30) + "lunch", "lunch", 12).includes("lunch"), false);
 });
 
 Deno.test("`searchMessages()` finds, shows what is around, and goes back step by step", async () => {

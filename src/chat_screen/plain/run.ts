@@ -12,8 +12,10 @@ import { ChatError } from "../../errors.ts";
 import type { OwnMessage } from "../../history/message_record.ts";
 import type { NodeEvent, Recipient } from "../../node/chat_node.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
+import { DOUBT_HINT, doubtAbout, rivalDoubt } from "../another_peer.ts";
 import { keepContact } from "../keep_contact.ts";
 import { MessageLines, stateLine } from "../message_lines.ts";
+import { shortPeerId } from "../../node/recipient.ts";
 import { departureText, otherName, recipientText } from "../peer_text.ts";
 import {
   errorLines,
@@ -61,6 +63,10 @@ class PlainTalk {
   readonly #init: TalkInit;
   readonly #stop: AbortSignal;
   #recipient: Recipient;
+  /** The conversation before this one. */
+  #before: Recipient | undefined;
+  /** Peers that look like others, about whom the person has decided. */
+  readonly #accepted = new Set<string>();
   #reader: Reader | undefined;
   #own: OwnLines | undefined;
   #unsaved = 0;
@@ -149,8 +155,37 @@ class PlainTalk {
     terminal.remark("each line is a message; /help shows the commands, /quit leaves");
   }
 
+  /**
+   * Where the peer is not the one that the person knows by this address or name: asks.
+   * @returns undefined: go on
+   */
+  async #decide(input: AsyncIterator<string>): Promise<Left | undefined> {
+    const recipient = this.#recipient;
+    const doubt = await this.#init.session.ask((node) => doubtAbout(recipient, node, this.#stop));
+    if (doubt === undefined || this.#accepted.has(doubt.peerId)) return undefined;
+    this.#remark([doubt.text, `${DOUBT_HINT}: p2p-chat contact verify.`]);
+    for (;;) {
+      this.#remark(["Write to it all the same? Answer yes or no."]);
+      const next = await input.next();
+      this.#stop.throwIfAborted();
+      if (next.done === true) return "input-over";
+      const answer = next.value.trim().toLowerCase();
+      if (answer === "yes" || answer === "y") {
+        this.#accepted.add(doubt.peerId);
+        return undefined;
+      }
+      if (answer !== "no" && answer !== "n") continue;
+      if (this.#before === undefined) return "quit";
+      this.#recipient = this.#before;
+      this.#before = undefined;
+      return "open";
+    }
+  }
+
   /** Takes what is typed. */
   async #listen(own: OwnLines, input: AsyncIterator<string>): Promise<Left> {
+    const decided = await this.#decide(input);
+    if (decided !== undefined) return decided;
     for (;;) {
       this.#stop.throwIfAborted();
       const next = await input.next();
@@ -162,6 +197,7 @@ class PlainTalk {
         const outcome = await this.#run(typed.command);
         if (outcome.kind === "quit") return "quit";
         if (outcome.kind === "open") {
+          this.#before = this.#recipient;
           this.#recipient = outcome.recipient;
           return "open";
         }
@@ -218,10 +254,12 @@ class PlainTalk {
         // Another process writes here, too.
         this.#reader?.tell();
         return this.#own?.tell(event.message);
-      case "peer-up":
-        return this.#isPeer(event.peer.peerId)
-          ? this.#remark([`${this.#displayName(event.peer.peerId)} is here`])
-          : undefined;
+      case "peer-up": {
+        const { peerId } = event.peer;
+        if (this.#isPeer(peerId)) return this.#remark([`${this.#displayName(peerId)} is here`]);
+        this.#compare(peerId).catch((error) => this.#failed(error));
+        return;
+      }
       case "peer-down":
         return this.#isPeer(event.peer.peerId)
           ? this.#remark([
@@ -231,6 +269,23 @@ class PlainTalk {
       case "notice":
         return this.#remark([event.text]);
     }
+  }
+
+  /** Somebody has come who could be taken for the peer of the conversation. */
+  async #compare(newcomer: string): Promise<void> {
+    const recipient = this.#recipient;
+    if (recipient.kind === "address") return;
+    const { node } = this.#init.session;
+    const doubt = await rivalDoubt(newcomer, recipient.peerId, node);
+    if (doubt === undefined || this.#stop.aborted) return;
+    this.#remark([doubt.text, `${DOUBT_HINT}; /open ${shortPeerId(newcomer)} turns to it.`]);
+  }
+
+  /** @throws `error` where it is none for people */
+  #failed(error: unknown): void {
+    if (this.#stop.aborted) return;
+    if (!(error instanceof ChatError)) throw error;
+    this.#remark(errorLines(error, COLUMNS));
   }
 
   /** The first peer that answers at an address is whom the conversation is with. */

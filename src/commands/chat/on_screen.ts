@@ -3,7 +3,7 @@
  * process is gone, on the next one.
  */
 import { runChat } from "../../chat_screen/driver.ts";
-import type { ChatEnd } from "../../chat_screen/chat.ts";
+import type { ChatEnd, Goal } from "../../chat_screen/chat.ts";
 import { conversationOf } from "../../chat_screen/node_view.ts";
 import { ShownMessages } from "../../chat_screen/shown_messages.ts";
 import { talkKey } from "../../chat_screen/talks.ts";
@@ -19,11 +19,13 @@ import { either } from "../deadline.ts";
 export interface ChatState {
   readonly conversation: Conversation;
   readonly drafts: ReadonlyMap<string, Editor>;
+  /** The message to show first, and what was searched for. */
+  readonly goal?: Goal;
   /** Printed, and not known to be marked. */
   readonly unmarked: readonly ReceivedMessage[];
 }
 
-export function chatState(recipient: Recipient): ChatState {
+export function chatState(recipient: Recipient | Conversation): ChatState {
   return { conversation: conversationOf(recipient), drafts: new Map(), unmarked: [] };
 }
 
@@ -44,6 +46,7 @@ export async function chatOnScreen(
     node,
     terminal,
     conversation: state.conversation,
+    goal: state.goal,
     drafts: state.drafts,
     depth: colorDepth(terminal.colors, env("COLORTERM")),
     printed: (messages) => shown.printed(messages),

@@ -4,6 +4,7 @@ import { wrapLine } from "../../../terminal/wrap_line.ts";
 import { SLASH_COMMANDS, type SlashName, slashSpec, usageOf } from "../commands.ts";
 
 const OF_MESSAGES = "Everything else is sent. //text sends a text that begins with a slash.";
+const OF_NAMES = "~ before a name: you have not compared fingerprints yet, see /verify.";
 
 /** @param columns room on each row, or Infinity */
 export function help(about: SlashName | undefined, columns: number): string[] {
@@ -25,6 +26,6 @@ export function help(about: SlashName | undefined, columns: number): string[] {
   const indent = Math.max(...SLASH_COMMANDS.map((each) => usageOf(each).length)) + 2;
   return [
     ...rows.flatMap((row) => wrapLine(row, columns, indent)),
-    ...wrapLine(OF_MESSAGES, columns, 0),
+    ...[OF_MESSAGES, OF_NAMES].flatMap((line) => wrapLine(line, columns, 0)),
   ];
 }
