@@ -373,7 +373,7 @@ screenTest("`menu` on a screen leads to conversations, search and doctor, and ba
   await screen.untilText("> shall we have lunch  blue,");
   await screen.press("Enter");
   await screen.until(({ rows }) =>
-    rows.some((row) => /^▌\d\d:\d\d +~blue  shall we have lunch$/.test(row))
+    rows.some((row) => /^▌\d\d:\d\d +~blue {2}shall we have lunch$/.test(row))
   );
   await screen.press("Escape");
   await screen.untilText("? Found 1");

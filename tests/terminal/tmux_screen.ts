@@ -10,6 +10,8 @@ export interface Capture {
   /** Rows of the screen, top first, without trailing spaces and empty rows at the end. */
   readonly rows: readonly string[];
   readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean };
+  /** Whether it is the other screen, which programs draw on that take the whole terminal. */
+  readonly alternate: boolean;
 }
 
 export interface TmuxOptions {
@@ -69,12 +71,16 @@ export class TmuxScreen implements AsyncDisposable {
   }
 
   async capture(): Promise<Capture> {
-    const position = "#{cursor_x} #{cursor_y} #{cursor_flag}";
+    const state = "#{cursor_x} #{cursor_y} #{cursor_flag} #{alternate_on}";
     // One call for both, so that they belong together.
-    const seen = await this.#run("display-message", "-p", position, ";", "capture-pane", "-p");
+    const seen = await this.#run("display-message", "-p", state, ";", "capture-pane", "-p");
     const [first = "", ...rows] = seen.trimEnd().split("\n");
-    const [x = 0, y = 0, visible] = first.split(" ").map(Number);
-    return { rows: rows.map((row) => row.trimEnd()), cursor: { x, y, visible: visible === 1 } };
+    const [x = 0, y = 0, visible, alternate] = first.split(" ").map(Number);
+    return {
+      rows: rows.map((row) => row.trimEnd()),
+      cursor: { x, y, visible: visible === 1 },
+      alternate: alternate === 1,
+    };
   }
 
   /** The rows of the screen as they are, with the sequences for their looks (SGR). */
