@@ -7,15 +7,16 @@ import { sanitise } from "../terminal/sanitise.ts";
 import { type Column, formatTable, type TableOptions } from "../terminal/table.ts";
 import { type DisplayName, peerWithId, sourceText } from "./peer_text.ts";
 
+/** Where is more than how and since when: an address that is cut is of no use. */
 const COLUMNS: readonly Column[] = [
   { header: "name", shrinks: true },
   { header: "peer id" },
   { header: "address", shrinks: true },
   { header: "path" },
   { header: "rtt", align: "right" },
-  { header: "found", shrinks: true },
-  { header: "since", align: "right" },
-  { header: "last seen" },
+  { header: "found", optional: true },
+  { header: "since", align: "right", optional: true },
+  { header: "last seen", optional: true },
 ];
 
 /** A header, and a line for each peer. @param now ms since the epoch */

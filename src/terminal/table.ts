@@ -1,6 +1,6 @@
 /**
- * Aligned columns for a terminal. Columns that may shrink give way until the table fits; whatever
- * still does not fit is cut at the right edge. Widths are those of graphemes; no line ends in
+ * Aligned columns for a terminal. Where the table does not fit, columns that it can do without are left
+ * out, then those that may shrink give way; whatever still does not fit is cut at the right edge. Widths are those of graphemes; no line ends in
  * spaces. Cells that hold text of a peer must have been through `sanitise()`.
  */
 import type { Style } from "./style.ts";
@@ -13,6 +13,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** May be cut, down to `MIN_SHRUNK_COLUMNS` or its header. Default false. */
   readonly shrinks?: boolean;
+  /** Left out where the table does not fit, the last one first. Default false. */
+  readonly optional?: boolean;
 }
 
 /** Plain text, or plain text with what to do to it once it is cut and padded. */
@@ -34,11 +36,29 @@ const MIN_SHRUNK_COLUMNS = 8;
 
 /** The header and one line for each row, without line ends. */
 export function formatTable(options: TableOptions): string[] {
-  const { columns, rows, width = Infinity, style } = options;
+  const { width = Infinity, style } = options;
+  const { columns, rows } = essential(options, width);
   const widths = fit(columns, naturalWidths(columns, rows), width);
   const dim = style?.dim ?? ((text: string) => text);
   const header = columns.map((column): Cell => ({ text: column.header, style: dim }));
   return [header, ...rows].map((row) => formatRow(row, columns, widths, width));
+}
+
+/** The table without columns that it can do without, as many as it takes to fit. */
+function essential(
+  { columns, rows }: Pick<TableOptions, "columns" | "rows">,
+  width: number,
+): Pick<TableOptions, "columns" | "rows"> {
+  const last = columns.findLastIndex(({ optional }) => optional);
+  if (last < 0 || totalOf(naturalWidths(columns, rows)) <= width) return { columns, rows };
+  return essential({
+    columns: columns.toSpliced(last, 1),
+    rows: rows.map((row) => row.toSpliced(last, 1)),
+  }, width);
+}
+
+function totalOf(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1));
 }
 
 function naturalWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number[] {
@@ -53,8 +73,7 @@ function naturalWidths(columns: readonly Column[], rows: readonly (readonly Cell
 /** Takes from the widest shrinking column, the rightmost of equals, until the table fits. */
 function fit(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
-  const total = () => widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1));
-  for (let excess = total() - width; excess > 0; excess--) {
+  for (let excess = totalOf(widths) - width; excess > 0; excess--) {
     let widest: number | undefined;
     for (const [index, column] of columns.entries()) {
       const least = Math.max(MIN_SHRUNK_COLUMNS, displayWidth(column.header));

@@ -26,6 +26,21 @@ Deno.test("`formatTable()` takes from the widest shrinking column first", () => 
   ]);
 });
 
+Deno.test("`formatTable()` leaves optional columns out, the last first, before it cuts anything", () => {
+  const some = [
+    { header: "NAME", shrinks: true },
+    { header: "AGE", optional: true },
+    { header: "ADDRESS", shrinks: true },
+    { header: "SEEN", optional: true },
+  ] as const;
+  const at = (width: number) =>
+    formatTable({ columns: some, rows: [["anna", "3 min", "127.0.0.1:7000", "now"]], width })[1];
+  assertEquals(at(33), "anna  3 min  127.0.0.1:7000  now");
+  assertEquals(at(32), "anna  3 min  127.0.0.1:7000");
+  assertEquals(at(26), "anna  127.0.0.1:7000");
+  assertEquals(at(19), "anna  127.0.0.1:70…");
+});
+
 Deno.test("`formatTable()` colours cells without disturbing their alignment", () => {
   const { good, dim } = createStyle(true);
   const lines = formatTable({
