@@ -12,6 +12,7 @@
  * for Ctrl-C.
  */
 import { ownerOf } from "../commands/beside_owner.ts";
+import type { Drafts } from "../commands/chat/on_screen.ts";
 import type { CommandContext } from "../commands/command.ts";
 import { aborted, Deadline, either } from "../commands/deadline.ts";
 import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
@@ -50,6 +51,7 @@ interface Surroundings {
   readonly context: CommandContext;
   readonly prompter: Prompter;
   readonly keysPressed: () => number;
+  readonly drafts: Drafts;
   /** Aborts when the menu has to end. */
   readonly signal: AbortSignal;
 }
@@ -64,7 +66,14 @@ export async function runMenu(options: MenuOptions, context: CommandContext): Pr
   const signal = either(context.signal, terminal.closed);
   const { terminal: watched, keysPressed } = watchKeys(terminal);
   const prompter = openPrompter(watched);
-  const around: Surroundings = { options, context, prompter, keysPressed, signal };
+  const around: Surroundings = {
+    options,
+    context,
+    prompter,
+    keysPressed,
+    drafts: new Map(),
+    signal,
+  };
   try {
     const settings = await readSettings(options, context);
     // A node that runs has its settings.
@@ -145,7 +154,7 @@ async function talk(
 ): Promise<"quit" | "restart"> {
   await using _shown = shown;
   const { node, profile, goesOn } = session;
-  const { context: { terminal, env, now }, prompter, keysPressed, signal } = around;
+  const { context: { terminal, env, now }, prompter, keysPressed, drafts, signal } = around;
   const style = createStyle(terminal.colors);
   const displayName = node.displayName.bind(node);
   const view = { node, displayName, terminal, prompter, style, shown, signal };
@@ -161,7 +170,7 @@ async function talk(
   await firstPeers(node, terminal.interactive ? FIRST_PEERS_ON_SCREEN_MS : FIRST_PEERS_MS, signal);
   prompter.note([await activeText(node, displayName)]);
   return await mainMenu(
-    { ...view, news, keysPressed, env, now },
+    { ...view, news, keysPressed, drafts, env, now },
     {
       folder: profile.folder,
       settings: () => settingsChanged(session, around),

@@ -20,7 +20,7 @@ export async function openConversation(recipient: Recipient, menu: OpenMenu): Pr
   const { terminal } = menu;
   const screen = asScreen(terminal);
   if (screen === undefined) return await openLines(recipient, menu);
-  await openOnScreen(chatState(recipient), screen, menu);
+  await openOnScreen(chatState(recipient, menu.drafts), screen, menu);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What every entry of the menu works with. */
+import type { Drafts } from "../commands/chat/on_screen.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
 import type { ShownMessages } from "../commands/shown_messages.ts";
 import type { Environment } from "../config/paths.ts";
@@ -18,6 +19,8 @@ export interface OpenMenu {
   readonly news: News;
   /** Takes incoming messages whose lines were printed. */
   readonly shown: ShownMessages;
+  /** What is being written on conversation screens. */
+  readonly drafts: Drafts;
   /** How often keys were pressed so far. */
   readonly keysPressed: () => number;
   /** Aborts when the menu has to end. */

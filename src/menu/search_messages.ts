@@ -26,11 +26,13 @@ const MOST_TEXT_COLUMNS = 60;
 
 /** @throws PromptCancelled except by Escape; ChatError; the signal's reason */
 export async function searchMessages(menu: OpenMenu): Promise<void> {
-  const { node, prompter, signal } = menu;
+  const { node, prompter, signal, terminal } = menu;
+  // Line by line an empty answer would be the one before, and never lead back.
+  const repeats = asScreen(terminal) !== undefined;
   for (let before = "";;) {
     const asked = await prompter.input({
       message: "Search for",
-      ...(before === "" ? {} : { default: sanitise(before) }),
+      ...(before === "" || !repeats ? {} : { default: sanitise(before) }),
     }, { signal });
     const search = asked.trim();
     if (search === "") return;
@@ -80,7 +82,8 @@ async function show(message: MessageRecord, search: string, menu: OpenMenu): Pro
   const screen = asScreen(menu.terminal);
   if (screen === undefined) return await showAround(message, menu);
   const goal = { position: message.position, search };
-  await openOnScreen({ ...chatState(message.conversation), goal }, screen, menu);
+  const state = { ...chatState(message.conversation, menu.drafts), goal };
+  await openOnScreen(state, screen, menu);
 }
 
 async function showAround(message: MessageRecord, menu: OpenMenu): Promise<void> {

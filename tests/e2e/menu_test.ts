@@ -362,6 +362,12 @@ screenTest("`menu` on a screen leads to conversations, search and doctor, and ba
   await screen.press("Enter");
   await blue.seen((line) => / red: yes$/.test(line));
   await screen.until(({ rows }) => rows.some((row) => /^ \d\d:\d\d ✓✓ you +yes$/.test(row)));
+  await screen.type("half a sent");
+  await screen.untilText("> half a sent");
+  await screen.press("Escape");
+  await screen.untilText("> blue  you: yes");
+  await screen.press("Enter");
+  await screen.untilText("> half a sent");
   await screen.press("Escape");
   await screen.untilText("> blue  you: yes");
   await screen.press("Escape");

@@ -76,6 +76,7 @@ export function openMenuTwin(
     news,
     shown,
     keysPressed,
+    drafts: new Map(),
     signal: new AbortController().signal,
     env: () => undefined,
     now,

@@ -49,6 +49,23 @@ Deno.test("`select()` takes the default for an empty line", async () => {
   assertEquals(terminal.outLines.at(-1), "Number [2]:");
 });
 
+Deno.test("`select()` is left with 0 where nothing else has that number", async () => {
+  const choices = [{ name: "red", value: "red" }, { name: "blue", value: "blue" }];
+  const { terminal, prompter } = asking("3", "0");
+  const question = { message: "Who?", choices, default: "red" };
+  const error = await assertRejects(() => prompter.select(question), PromptCancelled);
+  assertEquals(error.kind, "escape");
+  assertEquals(terminal.outLines, [
+    "Who?",
+    "  1  red",
+    "  2  blue",
+    "  0  back",
+    "Number [1]:",
+    '"3" is none of 1, 2, 0',
+    "Number [1]:",
+  ]);
+});
+
 Deno.test("`select()` refuses choices that cannot be told apart", async () => {
   const { prompter } = asking("1");
   const twice = [{ name: "a", value: 1 }, { name: "b", value: 2, number: 1 }];

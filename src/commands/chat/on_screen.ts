@@ -18,15 +18,21 @@ import { either } from "../deadline.ts";
 /** What stays when the node is another one. */
 export interface ChatState {
   readonly conversation: Conversation;
-  readonly drafts: ReadonlyMap<string, Editor>;
+  readonly drafts: Drafts;
   /** The message to show first, and what was searched for. */
   readonly goal?: Goal;
   /** Printed, and not known to be marked. */
   readonly unmarked: readonly ReceivedMessage[];
 }
 
-export function chatState(recipient: Recipient | Conversation): ChatState {
-  return { conversation: conversationOf(recipient), drafts: new Map(), unmarked: [] };
+/** What is being written, by `talkKey()`; each screen leaves it as the person did. */
+export type Drafts = Map<string, Editor>;
+
+export function chatState(
+  recipient: Recipient | Conversation,
+  drafts: Drafts = new Map(),
+): ChatState {
+  return { conversation: conversationOf(recipient), drafts, unmarked: [] };
 }
 
 /**
@@ -54,12 +60,12 @@ export async function chatOnScreen(
     now,
     signal: either(signal, node.ended),
   });
+  const { conversation, editor } = chat.open;
+  const { drafts } = state;
+  drafts.clear();
+  for (const [key, draft] of chat.drafts) drafts.set(key, draft);
+  drafts.set(talkKey(conversation), editor);
   if (error === undefined) return chat.end ?? "quit";
   if (!node.ended.aborted || signal.aborted || terminal.closed.aborted) throw error;
-  const { conversation, editor } = chat.open;
-  return {
-    conversation,
-    drafts: new Map(chat.drafts).set(talkKey(conversation), editor),
-    unmarked: [...shown.unmarked],
-  };
+  return { conversation, drafts, unmarked: [...shown.unmarked] };
 }

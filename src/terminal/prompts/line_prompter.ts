@@ -1,6 +1,7 @@
 /**
  * Questions as plain lines and one answer a line, for pipes and for terminals that cannot be drawn
- * on: choices are numbered, an answer that does not fit is explained and asked for again.
+ * on: choices are numbered, an answer that does not fit is explained and asked for again. Where
+ * nothing else is number 0, that goes back, as Escape does on a screen.
  */
 import { sanitise } from "../sanitise.ts";
 import type { Terminal } from "../terminal.ts";
@@ -35,6 +36,8 @@ export class LinePrompter implements Prompter {
       const label = String(number).padStart(width);
       this.#terminal.print(`  ${label}  ${name}${hint === undefined ? "" : ` - ${hint}`}`);
     }
+    const leads = choices.every(({ number }) => number !== 0);
+    if (leads) this.#terminal.print(`  ${"0".padStart(width)}  back`);
     for (;;) {
       this.#terminal.print(`Number${preset === undefined ? "" : ` [${preset.number}]`}:`);
       const answer = (await this.#answer(options)).trim();
@@ -42,7 +45,8 @@ export class LinePrompter implements Prompter {
         ? preset
         : choices.find(({ number }) => String(number) === answer);
       if (choice !== undefined) return choice.value;
-      const numbers = choices.map(({ number }) => number).join(", ");
+      if (leads && answer === "0") throw new PromptCancelled("escape");
+      const numbers = [...choices.map(({ number }) => number), ...(leads ? [0] : [])].join(", ");
       this.#terminal.print(`${quoted(answer)} is none of ${numbers}`);
     }
   }
