@@ -22,6 +22,8 @@ import { type Talk, talkKey } from "./talks.ts";
 
 export interface Chat {
   readonly size: Size;
+  /** Whether the terminal has the keyboard. */
+  readonly focused: boolean;
   readonly open: OpenTalk;
   /** What is being written in the other conversations, by `talkKey()`. */
   readonly drafts: ReadonlyMap<string, Editor>;
@@ -125,8 +127,8 @@ export type ChatEffect =
   | { readonly kind: "find"; readonly text: string }
   | { readonly kind: "open"; readonly conversation: Conversation }
   | { readonly kind: "list" }
-  /** Something came in that is not shown. */
-  | { readonly kind: "ring"; readonly text: string }
+  /** Something came in that is not in sight; `name` is who it is from. */
+  | { readonly kind: "ring"; readonly message: MessageRecord; readonly name: string }
   /** To be answered with `notice-over` after a while. */
   | { readonly kind: "expire"; readonly id: number };
 
@@ -157,6 +159,7 @@ export function openChat(
 ): Chat {
   return {
     size: { columns: 1, rows: 1 },
+    focused: true,
     open: newTalk(opening, 0, drafts).talk,
     drafts,
     talks: [],
@@ -179,6 +182,8 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
       return chatKey({ ...chat, notice: undefined }, event.key);
     case "resized":
       return resized(chat, event);
+    case "focus":
+      return unchanged({ ...chat, focused: event.focused });
     case "printed":
       return withNotice(chat, event.line, "bad");
     case "input-ended":
@@ -334,12 +339,14 @@ function withMessage(
       chat,
       updatePane(chat.open.pane, { kind: "message", message }),
     );
-    return { model, effects: [...effects, { kind: "list" }] };
+    const unseen = message.direction === "in" && !chat.focused;
+    const ring: ChatEffect[] = unseen ? [{ kind: "ring", message, name }] : [];
+    return { model, effects: [...effects, ...ring, { kind: "list" }] };
   }
   if (message.direction === "out") return { model: chat, effects: [{ kind: "list" }] };
   const text = `${name}: ${message.text}`;
   const { model, effects } = withNotice(chat, text, "news");
-  return { model, effects: [...effects, { kind: "ring", text }, { kind: "list" }] };
+  return { model, effects: [...effects, { kind: "ring", message, name }, { kind: "list" }] };
 }
 
 /** A field that is in use keeps what is in it: the text can be had with the Up key. */

@@ -4,7 +4,7 @@
  * node of another process that is gone.
  */
 import { ChatError } from "../errors.ts";
-import type { Conversation, ReceivedMessage } from "../history/message_record.ts";
+import type { Conversation, MessageRecord, ReceivedMessage } from "../history/message_record.ts";
 import type { ChatNode, HistoryQuery, NodeEvent } from "../node/chat_node.ts";
 import type { Editor } from "../terminal/editor/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -56,8 +56,8 @@ export interface ChatInit {
   readonly depth: ColorDepth;
   /** Takes messages that are on the screen now. */
   readonly printed: (messages: readonly ReceivedMessage[]) => void;
-  /** Draws the attention of somebody who looks elsewhere; `text` is harmless. */
-  readonly ring: (text: string) => void;
+  /** Draws the attention of somebody who looks elsewhere; `name` is who the message is from. */
+  readonly ring: (message: MessageRecord, name: string) => void;
   readonly now: () => number;
   /** Ends it with its reason. */
   readonly signal: AbortSignal;
@@ -189,7 +189,7 @@ class ChatDriver {
       case "list":
         return this.#soon("list");
       case "ring":
-        return this.#init.ring(sanitise(effect.text));
+        return this.#init.ring(effect.message, effect.name);
       case "expire":
         setTimeout(() => this.#tell({ kind: "notice-over", id: effect.id }), NOTICE_MS);
     }

@@ -95,6 +95,23 @@ Deno.test("`updateChat()` says in one line what comes in elsewhere, and rings", 
   assertStringIncludes(chat.rows.at(-2) ?? "", "ann · here for 2 min");
 });
 
+Deno.test("`updateChat()` rings for what comes in while the terminal has not got the keyboard", () => {
+  const chat = new ChatHands();
+  const tell = (position: number) =>
+    chat.tell({ kind: "message", message: received(position, "news", at(15)), name: "ann" });
+  tell(31);
+  assertEquals(chat.take("ring"), []);
+  chat.tell({ kind: "focus", focused: false });
+  tell(32);
+  chat.tell({ kind: "message", message: own(33, "mine", "sent", at(15)), name: "ann" });
+  assertEquals(chat.take("ring").map(({ message, name }) => [message.position, name]), [
+    [32, "ann"],
+  ]);
+  chat.tell({ kind: "focus", focused: true });
+  tell(34);
+  assertEquals(chat.take("ring"), []);
+});
+
 Deno.test("`updateChat()` keeps a draft for each conversation", () => {
   const chat = new ChatHands().press("for ann");
   const opening = { facts: facts({ name: "bob" }), speakers: SPEAKERS };
