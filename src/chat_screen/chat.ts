@@ -17,7 +17,7 @@ import type { PageRequest } from "./history_window.ts";
 import type { Speakers } from "./message_rows.ts";
 import { openPane, type Pane, type PaneEvent, shownMessages, updatePane } from "./pane.ts";
 import type { PaneStep } from "./pane.ts";
-import type { Completion, SlashCommand } from "./slash/mod.ts";
+import type { Completion, Picture, SlashCommand } from "./slash/mod.ts";
 import { type Talk, talkKey } from "./talks.ts";
 
 export interface Chat {
@@ -53,6 +53,8 @@ export type Over =
     readonly kind: "sheet";
     readonly title: string;
     readonly lines: readonly string[];
+    /** Beside the lines. */
+    readonly picture?: Picture | undefined;
     readonly top: number;
   };
 
@@ -86,7 +88,12 @@ export type ChatEvent =
   | ({ readonly kind: "opened" } & Opening)
   /** `text` could not be saved. */
   | { readonly kind: "not-sent"; readonly key: string; readonly text: string }
-  | { readonly kind: "sheet"; readonly title: string; readonly lines: readonly string[] }
+  | {
+    readonly kind: "sheet";
+    readonly title: string;
+    readonly lines: readonly string[];
+    readonly picture?: Picture | undefined;
+  }
   /** What Tab makes of `text`, if that is still what is written. */
   | {
     readonly kind: "completed";
@@ -118,6 +125,7 @@ export type ChatEffect =
     readonly line: string;
     /** Room for what it says. */
     readonly columns: number;
+    readonly rows: number;
   }
   /** To be answered with `completed`. */
   | { readonly kind: "complete"; readonly text: string; readonly cursor: number }
@@ -206,8 +214,8 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
     case "not-sent":
       return unchanged(withTextBack(chat, event.key, event.text));
     case "sheet": {
-      const { title, lines } = event;
-      return unchanged({ ...chat, over: { kind: "sheet", title, lines, top: 0 } });
+      const { title, lines, picture } = event;
+      return unchanged({ ...chat, over: { kind: "sheet", title, lines, picture, top: 0 } });
     }
     case "completed":
       return completed(chat, event);

@@ -98,8 +98,12 @@ function entered(chat: Chat): ChatStep {
 
 function commanded(chat: Chat, command: SlashCommand, line: string): ChatStep {
   const columns = Math.max(1, chat.size.columns - 2);
-  const { conversation } = chat.open;
-  return { model: chat, effects: [{ kind: "command", conversation, command, line, columns }] };
+  const { conversation, pane } = chat.open;
+  const rows = Math.max(0, pane.rows - 2);
+  return {
+    model: chat,
+    effects: [{ kind: "command", conversation, command, line, columns, rows }],
+  };
 }
 
 function withMore(first: ChatStep, second: ChatStep): ChatStep {

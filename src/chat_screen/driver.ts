@@ -223,16 +223,22 @@ class ChatDriver {
   }
 
   async #command(
-    { command, conversation, line, columns }: Extract<ChatEffect, { kind: "command" }>,
+    { command, conversation, line, columns, rows }: Extract<ChatEffect, { kind: "command" }>,
     tell: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { node, now } = this.#init;
+    const { node, now, depth } = this.#init;
     const recipient = recipientOf(conversation);
-    const outcome = await runSlash(command, { node, recipient, now, signal, columns });
+    const pictures = { rows, colors: depth !== "none" };
+    const outcome = await runSlash(command, { node, recipient, now, signal, columns, pictures });
     switch (outcome.kind) {
       case "lines":
-        tell({ kind: "sheet", title: sanitise(line), lines: outcome.lines });
+        tell({
+          kind: "sheet",
+          title: sanitise(line),
+          lines: outcome.lines,
+          picture: outcome.picture,
+        });
         break;
       case "found": {
         const named = new MessageLines((peerId) => node.displayName(peerId), now());
