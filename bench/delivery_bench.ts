@@ -29,6 +29,7 @@ async function openNode(folder: string, name: string): Promise<ChatNode> {
       mandatory: [],
       mdns: false,
       readReceipts: true,
+      notifications: "off",
       logLevel: "warning",
       logFile: undefined,
     },

@@ -19,11 +19,13 @@ import type { Speakers } from "./message_rows.ts";
 import { openPane, type Pane, type PaneEvent, shownMessages, updatePane } from "./pane.ts";
 import type { PaneStep } from "./pane.ts";
 import type { Question } from "./question.ts";
-import type { Completion, SlashCommand } from "./slash/mod.ts";
+import type { Completion, Picture, SlashCommand } from "./slash/mod.ts";
 import { type Talk, talkKey } from "./talks.ts";
 
 export interface Chat {
   readonly size: Size;
+  /** Whether the terminal has the keyboard. */
+  readonly focused: boolean;
   readonly open: OpenTalk;
   /** What is being written in the other conversations, by `talkKey()`. */
   readonly drafts: ReadonlyMap<string, Editor>;
@@ -63,6 +65,8 @@ export type Over =
     readonly kind: "sheet";
     readonly title: string;
     readonly lines: readonly string[];
+    /** Beside the lines. */
+    readonly picture?: Picture | undefined;
     readonly top: number;
   }
   /** What a search found: `OpenTalk.found`. */
@@ -96,7 +100,12 @@ export type ChatEvent =
   | ({ readonly kind: "opened" } & Opening)
   /** `text` could not be saved. */
   | { readonly kind: "not-sent"; readonly key: string; readonly text: string }
-  | { readonly kind: "sheet"; readonly title: string; readonly lines: readonly string[] }
+  | {
+    readonly kind: "sheet";
+    readonly title: string;
+    readonly lines: readonly string[];
+    readonly picture?: Picture | undefined;
+  }
   /** At least one message of the conversation, oldest first. */
   | {
     readonly kind: "found";
@@ -136,6 +145,7 @@ export type ChatEffect =
     readonly line: string;
     /** Room for what it says. */
     readonly columns: number;
+    readonly rows: number;
   }
   /** To be answered with `completed`. */
   | { readonly kind: "complete"; readonly text: string; readonly cursor: number }
@@ -147,8 +157,8 @@ export type ChatEffect =
   /** The person knows now that this is another peer. */
   | { readonly kind: "accepted"; readonly peerId: string }
   | { readonly kind: "list" }
-  /** Something came in that is not shown. */
-  | { readonly kind: "ring"; readonly text: string }
+  /** Something came in that is not in sight; `name` is who it is from. */
+  | { readonly kind: "ring"; readonly message: MessageRecord; readonly name: string }
   /** To be answered with `notice-over` after a while. */
   | { readonly kind: "expire"; readonly id: number };
 
@@ -183,6 +193,7 @@ export function openChat(
 ): Chat {
   return {
     size: { columns: 1, rows: 1 },
+    focused: true,
     open: newTalk(opening, 0, drafts).talk,
     drafts,
     talks: [],
@@ -205,6 +216,8 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
       return chatKey({ ...chat, notice: undefined }, event.key);
     case "resized":
       return resized(chat, event);
+    case "focus":
+      return unchanged({ ...chat, focused: event.focused });
     case "printed":
       return withNotice(chat, event.line, "bad");
     case "input-ended":
@@ -230,8 +243,8 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
       return unchanged({ ...chat, over: asked(event.question) });
     case "sheet": {
       if (chat.over?.kind === "question") return unchanged(chat);
-      const { title, lines } = event;
-      return unchanged({ ...chat, over: { kind: "sheet", title, lines, top: 0 } });
+      const { title, lines, picture } = event;
+      return unchanged({ ...chat, over: { kind: "sheet", title, lines, picture, top: 0 } });
     }
     case "found": {
       if (chat.over?.kind === "question") return unchanged(chat);
@@ -383,12 +396,14 @@ function withMessage(
       chat,
       updatePane(chat.open.pane, { kind: "message", message }),
     );
-    return { model, effects: [...effects, { kind: "list" }] };
+    const unseen = message.direction === "in" && !chat.focused;
+    const ring: ChatEffect[] = unseen ? [{ kind: "ring", message, name }] : [];
+    return { model, effects: [...effects, ...ring, { kind: "list" }] };
   }
   if (message.direction === "out") return { model: chat, effects: [{ kind: "list" }] };
   const text = `${name}: ${message.text}`;
   const { model, effects } = withNotice(chat, text, "news");
-  return { model, effects: [...effects, { kind: "ring", text }, { kind: "list" }] };
+  return { model, effects: [...effects, { kind: "ring", message, name }, { kind: "list" }] };
 }
 
 /** A field that is in use keeps what is in it: the text can be had with the Up key. */

@@ -102,10 +102,11 @@ function entered(chat: Chat): ChatStep {
 
 function commanded(chat: Chat, command: SlashCommand, line: string): ChatStep {
   const columns = Math.max(1, chat.size.columns - 2);
-  const { generation, conversation } = chat.open;
+  const { generation, conversation, pane } = chat.open;
+  const rows = Math.max(0, pane.rows - 2);
   return {
     model: chat,
-    effects: [{ kind: "command", generation, conversation, command, line, columns }],
+    effects: [{ kind: "command", generation, conversation, command, line, columns, rows }],
   };
 }
 

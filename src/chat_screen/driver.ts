@@ -61,8 +61,8 @@ export interface ChatInit {
   readonly depth: ColorDepth;
   /** Takes messages that are on the screen now. */
   readonly printed: (messages: readonly ReceivedMessage[]) => void;
-  /** Draws the attention of somebody who looks elsewhere; `text` is harmless. */
-  readonly ring: (text: string) => void;
+  /** Draws the attention of somebody who looks elsewhere; `name` is who the message is from. */
+  readonly ring: (message: MessageRecord, name: string) => void;
   readonly now: () => number;
   /** Ends it with its reason. */
   readonly signal: AbortSignal;
@@ -227,7 +227,7 @@ class ChatDriver {
       case "list":
         return this.#soon("list");
       case "ring":
-        return this.#init.ring(sanitise(effect.text));
+        return this.#init.ring(effect.message, effect.name);
       case "expire":
         setTimeout(() => this.#tell({ kind: "notice-over", id: effect.id }), NOTICE_MS);
     }
@@ -261,16 +261,25 @@ class ChatDriver {
   }
 
   async #command(
-    { command, generation, conversation, line, columns }: Extract<ChatEffect, { kind: "command" }>,
+    { command, generation, conversation, line, columns, rows }: Extract<
+      ChatEffect,
+      { kind: "command" }
+    >,
     tell: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { node, now } = this.#init;
+    const { node, now, depth } = this.#init;
     const recipient = recipientOf(conversation);
-    const outcome = await runSlash(command, { node, recipient, now, signal, columns });
+    const pictures = { rows, colors: depth !== "none" };
+    const outcome = await runSlash(command, { node, recipient, now, signal, columns, pictures });
     switch (outcome.kind) {
       case "lines":
-        tell({ kind: "sheet", title: sanitise(line), lines: outcome.lines });
+        tell({
+          kind: "sheet",
+          title: sanitise(line),
+          lines: outcome.lines,
+          picture: outcome.picture,
+        });
         break;
       case "found":
         tell({ kind: "found", generation, search: outcome.query, messages: outcome.messages });

@@ -20,6 +20,7 @@ import type { Command, CommandContext } from "./command.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 import { LastingSession } from "./lasting_session.ts";
+import { Notifier } from "./notifier.ts";
 import {
   anyText,
   lastingOptions,
@@ -85,12 +86,14 @@ async function onScreen(
 ): Promise<number> {
   const { chatOnScreen, chatState } = await import("./chat/on_screen.ts");
   const { signal } = context;
+  let notifier: Notifier | undefined;
   for (let state: ChatState | undefined;;) {
     await using session = await openSession(options, PURPOSE, context);
-    const { node } = session;
+    const { node, config } = session;
+    notifier ??= new Notifier(context, config.notifications);
     state ??= chatState(await node.resolve(options.peer));
     try {
-      const left = await chatOnScreen(node, state, screen, context);
+      const left = await chatOnScreen(node, state, screen, { ...context, notifier });
       if (left === "interrupted") return EXIT_CODES.interrupted;
       if (typeof left === "string") return EXIT_CODES.done;
       state = left;

@@ -25,6 +25,7 @@ export interface SettingOptions {
   readonly mandatory?: readonly string[] | undefined;
   readonly mdns?: false | undefined;
   readonly readReceipts?: false | undefined;
+  readonly notifications?: string | undefined;
   readonly logFile?: string | undefined;
   readonly logLevel?: string | undefined;
   /** Work through no other process: run a node here, or none at all. */
@@ -168,17 +169,22 @@ function settingFields() {
       }),
       (off) => off ? false as const : undefined,
     ),
+    notifications: setting("notifications", "HOW"),
     logFile: setting("logFile", "FILE"),
     logLevel: setting("logLevel", "LEVEL"),
   };
 }
 
-function setting(key: "name" | "host" | "port" | "logFile" | "logLevel", metavar: Metavar) {
+function setting(
+  key: "name" | "host" | "port" | "notifications" | "logFile" | "logLevel",
+  metavar: Metavar,
+) {
   const { description, choices } = CONFIG_TABLE[key satisfies ConfigKey];
   const flags = {
     name: "--name",
     host: "--host",
     port: "--port",
+    notifications: "--notifications",
     logFile: "--log-file",
     logLevel: "--log-level",
   } as const;

@@ -17,11 +17,12 @@ export async function readSettings(
 ): Promise<Settings> {
   const profile = locateProfile({ os: Deno.build.os, env }, options);
   const values = await readConfigFile(profile.configFile);
-  const { name, host, port, mandatory, mdns, readReceipts, logFile, logLevel } = options;
+  const { name, host, port, mandatory, mdns, readReceipts, notifications, logFile, logLevel } =
+    options;
   const merged = mergeConfig({
     profileName: profile.name,
     env,
-    flags: { name, host, port, mandatory, mdns, readReceipts, logFile, logLevel },
+    flags: { name, host, port, mandatory, mdns, readReceipts, notifications, logFile, logLevel },
     file: { path: profile.configFile, values },
   });
   return { ...merged, profile };

@@ -11,6 +11,9 @@ import type { Environment } from "./paths.ts";
 /** How much is logged; each level includes those after it. */
 export type LogLevel = "trace" | "debug" | "info" | "warning" | "error";
 
+/** How a person is told of a message that is not in sight. */
+export type Notifications = "bell" | "desktop" | "off";
+
 /** The settings of one run. */
 export interface Config {
   /** How this peer introduces itself: 1 to 64 UTF-16 code units, no control characters. */
@@ -25,6 +28,7 @@ export interface Config {
   readonly mdns: boolean;
   /** Whether to tell senders what was shown here, and to note what they tell. */
   readonly readReceipts: boolean;
+  readonly notifications: Notifications;
   readonly logLevel: LogLevel;
   /** Where log lines go instead of standard error; relative to the current folder. */
   readonly logFile: string | undefined;
@@ -88,6 +92,7 @@ export const DEFAULT_PORT = 7000;
 export const NAME_MAX_LENGTH = 64;
 
 const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warning", "error"];
+const NOTIFICATIONS: readonly Notifications[] = ["bell", "desktop", "off"];
 const TRUE_WORDS = ["true", "yes", "on", "1"];
 const FALSE_WORDS = ["false", "no", "off", "0"];
 /** In a text, where an empty one would mean "not set": a list without items, no file. */
@@ -169,6 +174,19 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     default: () => true,
     parse: parseBoolean,
     validate: validateBoolean,
+  },
+  notifications: {
+    description:
+      "What tells of a message that is not in sight: the terminal's bell, a desktop notice, or nothing.",
+    allowed: NOTIFICATIONS.join(", "),
+    defaultText: "bell",
+    flag: "--notifications",
+    env: "P2P_CHAT_NOTIFICATIONS",
+    choices: NOTIFICATIONS,
+    schema: { type: "string", enum: NOTIFICATIONS },
+    default: () => "bell",
+    parse: (text) => validateNotifications(text.trim().toLowerCase()),
+    validate: validateNotifications,
   },
   logLevel: {
     description: "How much is logged.",
@@ -278,6 +296,12 @@ function validateLogLevel(value: unknown): LogLevel {
   const level = LOG_LEVELS.find((candidate) => candidate === value);
   if (level === undefined) throw new WrongValue(value);
   return level;
+}
+
+function validateNotifications(value: unknown): Notifications {
+  const known = NOTIFICATIONS.find((candidate) => candidate === value);
+  if (known === undefined) throw new WrongValue(value);
+  return known;
 }
 
 function validateLogFile(value: unknown): string | undefined {

@@ -70,6 +70,7 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
   const mandatory = settle("mandatory", sources);
   const mdns = settle("mdns", sources);
   const readReceipts = settle("readReceipts", sources);
+  const notifications = settle("notifications", sources);
   const logLevel = settle("logLevel", sources);
   const logFile = settle("logFile", sources);
   const [first, second] = faults;
@@ -82,6 +83,7 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       mandatory: mandatory.value,
       mdns: mdns.value,
       readReceipts: readReceipts.value,
+      notifications: notifications.value,
       logLevel: logLevel.value,
       logFile: logFile.value,
     },
@@ -92,6 +94,7 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       mandatory: mandatory.origin,
       mdns: mdns.origin,
       readReceipts: readReceipts.origin,
+      notifications: notifications.origin,
       logLevel: logLevel.origin,
       logFile: logFile.origin,
     },

@@ -1,12 +1,20 @@
 /**
- * "Settings": the settings that the menu offers. They count from the next start of the node; the
- * caller starts it anew.
+ * "Settings": the settings that the menu offers. Those of the node count from its next start; the
+ * caller starts it anew. The others count at once.
  */
 import { type AskInit, askSettings } from "../commands/config/ask_settings.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, ConfigKey } from "../config/config.ts";
 
+const NODE_KEYS: readonly ConfigKey[] = [
+  "name",
+  "host",
+  "port",
+  "mandatory",
+  "mdns",
+  "readReceipts",
+];
 /** What can be changed in the menu, in the order in which people see it. */
-const MENU_KEYS = ["name", "host", "port", "mandatory", "mdns", "readReceipts"] as const;
+const MENU_KEYS: readonly ConfigKey[] = [...NODE_KEYS, "notifications"];
 
 export type SettingsInit = Omit<AskInit, "keys" | "leave" | "saved">;
 
@@ -19,11 +27,14 @@ export async function changeSettings(init: SettingsInit): Promise<void> {
     ...init,
     keys: MENU_KEYS,
     leave: "Back",
-    saved: "saved; the node starts anew with it when you leave the settings",
+    saved: (key) =>
+      NODE_KEYS.includes(key)
+        ? "saved; the node starts anew with it when you leave the settings"
+        : "saved; it counts from now on",
   });
 }
 
 /** Whether a node with the settings `before` has to be started anew for `after`. */
 export function needsRestart(before: Config, after: Config): boolean {
-  return MENU_KEYS.some((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  return NODE_KEYS.some((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
 }

@@ -16,6 +16,7 @@ import type { Drafts } from "../commands/chat/on_screen.ts";
 import type { CommandContext } from "../commands/command.ts";
 import { aborted, Deadline, either } from "../commands/deadline.ts";
 import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
+import { Notifier } from "../commands/notifier.ts";
 import type { ProfileOptions, SettingOptions } from "../commands/options.ts";
 import { openSession, type Session } from "../commands/session.ts";
 import { readSettings } from "../commands/settings.ts";
@@ -50,6 +51,7 @@ interface Surroundings {
   readonly options: MenuOptions;
   readonly context: CommandContext;
   readonly prompter: Prompter;
+  readonly notifier: Notifier;
   readonly keysPressed: () => number;
   readonly drafts: Drafts;
   /** Aborts when the menu has to end. */
@@ -66,16 +68,19 @@ export async function runMenu(options: MenuOptions, context: CommandContext): Pr
   const signal = either(context.signal, terminal.closed);
   const { terminal: watched, keysPressed } = watchKeys(terminal);
   const prompter = openPrompter(watched);
+  const notifier = new Notifier(context, "off");
   const around: Surroundings = {
     options,
     context,
     prompter,
+    notifier,
     keysPressed,
     drafts: new Map(),
     signal,
   };
   try {
     const settings = await readSettings(options, context);
+    notifier.setting = settings.config.notifications;
     // A node that runs has its settings.
     if (await ownerOf(settings.profile, context.now) === undefined) {
       await firstStart(settings, terminal.interactive, prompter, probeListen, signal);
@@ -154,7 +159,8 @@ async function talk(
 ): Promise<"quit" | "restart"> {
   await using _shown = shown;
   const { node, profile, goesOn } = session;
-  const { context: { terminal, env, now }, prompter, keysPressed, drafts, signal } = around;
+  const { context: { terminal, env, now }, prompter, notifier, keysPressed, drafts, signal } =
+    around;
   const style = createStyle(terminal.colors);
   const displayName = node.displayName.bind(node);
   const view = { node, displayName, terminal, prompter, style, shown, signal };
@@ -166,11 +172,12 @@ async function talk(
   await Promise.race([shown.settled(), aborted(signal)]);
   // Before the news: what arrived earlier is shown earlier.
   await showMissed(view);
-  using news = new News({ node, style, print: (line) => prompter.printAbove(line), shown });
+  const print = (line: string) => prompter.printAbove(line);
+  using news = new News({ node, style, print, shown, notifier });
   await firstPeers(node, terminal.interactive ? FIRST_PEERS_ON_SCREEN_MS : FIRST_PEERS_MS, signal);
   prompter.note([await activeText(node, displayName)]);
   return await mainMenu(
-    { ...view, news, keysPressed, drafts, env, now },
+    { ...view, news, notifier, keysPressed, drafts, env, now },
     {
       folder: profile.folder,
       settings: () => settingsChanged(session, around),
@@ -200,7 +207,7 @@ async function waitingAtEnd({ node }: Session): Promise<number> {
 /** @returns whether the node has to be started anew; that of another process is left alone */
 async function settingsChanged(
   { node, goesOn }: Session,
-  { options, context, prompter, signal }: Surroundings,
+  { options, context, prompter, notifier, signal }: Surroundings,
 ): Promise<boolean> {
   const ownPorts = new Set(node.addresses().map((address) => parseAddress(address).port));
   const probe: ListenProbe = (host, port) =>
@@ -208,6 +215,7 @@ async function settingsChanged(
   const before = await readSettings(options, context);
   await changeSettings({ options, env: context.env, prompter, probe, signal });
   const after = await readSettings(options, context);
+  notifier.setting = after.config.notifications;
   if (!needsRestart(before.config, after.config)) return false;
   if (goesOn) {
     prompter.note(["the node that runs already takes the new settings when it starts anew"]);

@@ -4,7 +4,8 @@
  * was really written.
  */
 import type { DisplayName } from "../commands/node_lines.ts";
-import { eventText } from "../commands/node_text.ts";
+import type { Notifier } from "../commands/notifier.ts";
+import { eventText, otherName } from "../commands/node_text.ts";
 import type { ShownMessages } from "../commands/shown_messages.ts";
 import type { OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, NodeEvent } from "../node/chat_node.ts";
@@ -17,6 +18,7 @@ export interface NewsInit {
   /** Prints a line above the question. */
   readonly print: (line: string) => void;
   readonly shown: Pick<ShownMessages, "printed">;
+  readonly notifier: Pick<Notifier, "tell">;
 }
 
 /** Tells what happens, until it is disposed. */
@@ -67,10 +69,13 @@ export class News implements Disposable {
       else this.#hold.keep(event.message);
       return;
     }
-    const { style, print, shown } = this.#init;
+    const { style, print, shown, notifier } = this.#init;
     const text = eventText(event, this.#displayName, style);
     if (text !== undefined) print(text.line);
-    if (event.event === "message") shown.printed([event.message]);
+    if (event.event !== "message") return;
+    const { conversation, text: said } = event.message;
+    shown.printed([event.message]);
+    notifier.tell({ conversation, name: otherName(conversation, this.#displayName), text: said });
   }
 }
 

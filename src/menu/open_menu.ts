@@ -1,6 +1,7 @@
 /** What every entry of the menu works with. */
 import type { Drafts } from "../commands/chat/on_screen.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
+import type { Notifier } from "../commands/notifier.ts";
 import type { ShownMessages } from "../commands/shown_messages.ts";
 import type { Environment } from "../config/paths.ts";
 import type { ChatNode } from "../node/chat_node.ts";
@@ -17,6 +18,8 @@ export interface OpenMenu {
   readonly prompter: Prompter;
   readonly style: Style;
   readonly news: News;
+  /** Draws attention to what comes in, here and on the conversation screen. */
+  readonly notifier: Notifier;
   /** Takes incoming messages whose lines were printed. */
   readonly shown: ShownMessages;
   /** What is being written on conversation screens. */

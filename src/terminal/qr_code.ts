@@ -15,7 +15,7 @@ const BLACK_ON_WHITE = "\x1b[30;47m";
 const COLORS_OFF = "\x1b[39;49m";
 
 export interface QrPicture {
-  /** Colours begin and end on each. */
+  /** Colours, where there are any, begin and end on each. */
   readonly lines: readonly string[];
   /** Width of each line. */
   readonly columns: number;
@@ -27,18 +27,29 @@ export interface QrPicture {
  * @throws RangeError beyond about 2,900 B
  */
 export function qrPicture(text: string, { colors }: { readonly colors: boolean }): QrPicture {
+  const { lines, columns } = qrBlocks(text, colors ? "dark" : "light");
+  if (!colors) return { lines, columns };
+  return { lines: lines.map((line) => `${BLACK_ON_WHITE}${line}${COLORS_OFF}`), columns };
+}
+
+/**
+ * The same without colours.
+ * @param drawn which modules are drawn: the others are left out
+ * @throws RangeError as `qrPicture()`
+ */
+export function qrBlocks(text: string, drawn: "dark" | "light"): QrPicture {
   // A code on a screen is whole and clean: the lowest correction makes it the smallest.
   const { data, size } = encode(text, { ecc: "L", border: QUIET_MODULES });
   const isDark = (row: number, column: number) => data[row]?.[column] ?? false;
   const lines: string[] = [];
   for (let row = 0; row < size; row += 2) {
     const blocks = Array.from({ length: size }, (_, column) => {
-      const upper = isDark(row, column) === colors;
+      const upper = isDark(row, column) === (drawn === "dark");
       // Below the last row there is nothing: neither black nor light.
-      const lower = row + 1 < size && isDark(row + 1, column) === colors;
+      const lower = row + 1 < size && isDark(row + 1, column) === (drawn === "dark");
       return upper ? (lower ? "█" : "▀") : (lower ? "▄" : " ");
     }).join("");
-    lines.push(colors ? `${BLACK_ON_WHITE}${blocks}${COLORS_OFF}` : blocks);
+    lines.push(blocks);
   }
   return { lines, columns: size };
 }

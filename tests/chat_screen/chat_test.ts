@@ -3,6 +3,9 @@ import fc from "fast-check";
 import { openChat, updateChat } from "../../src/chat_screen/chat.ts";
 import type { Question } from "../../src/chat_screen/question.ts";
 import { talkKey } from "../../src/chat_screen/talks.ts";
+import { qrBlocks } from "../../src/terminal/qr_code.ts";
+import { paint } from "../../src/terminal/screen/mod.ts";
+import { Emulator } from "../terminal/screen/emulator.ts";
 import { hostileText } from "../terminal/screen/hostile_text.ts";
 import { ChatHands, facts, talk, WITH_ANN, WITH_BOB } from "./chat_hands.ts";
 import { ANN, at, conversation, own, received, SPEAKERS } from "./conversation.ts";
@@ -95,6 +98,48 @@ Deno.test("`updateChat()` says in one line what comes in elsewhere, and rings", 
   const [expire] = chat.take("expire");
   chat.tell({ kind: "notice-over", id: expire?.id ?? 0 });
   assertStringIncludes(chat.rows.at(-2) ?? "", "ann · here for 2 min");
+});
+
+Deno.test("`updateChat()` rings for what comes in while the terminal has not got the keyboard", () => {
+  const chat = new ChatHands();
+  const tell = (position: number) =>
+    chat.tell({ kind: "message", message: received(position, "news", at(15)), name: "ann" });
+  tell(31);
+  assertEquals(chat.take("ring"), []);
+  chat.tell({ kind: "focus", focused: false });
+  tell(32);
+  chat.tell({ kind: "message", message: own(33, "mine", "sent", at(15)), name: "ann" });
+  assertEquals(chat.take("ring").map(({ message, name }) => [message.position, name]), [
+    [32, "ann"],
+  ]);
+  chat.tell({ kind: "focus", focused: true });
+  tell(34);
+  assertEquals(chat.take("ring"), []);
+});
+
+Deno.test("`drawChat()` draws a picture beside lines, black on white for every background", async () => {
+  const text = "11111 22222 33333 44444";
+  const lines = ["you", text];
+  for (const onPaper of [true, false]) {
+    const code = qrBlocks(text, onPaper ? "dark" : "light");
+    const picture = { ...code, onPaper };
+    const chat = new ChatHands({ columns: 80, rows: 24 });
+    chat.tell({ kind: "sheet", title: "/verify", lines, picture });
+    const { columns } = code;
+    assertEquals(chat.rows[2]?.slice(1 + columns).trim(), "you");
+    const rows = chat.rows.slice(2, 2 + code.lines.length).map((row) =>
+      row.padEnd(80).slice(1, 1 + columns)
+    );
+    assertEquals(rows, code.lines);
+    using emulator = new Emulator(80, 24);
+    await emulator.feed(paint(undefined, chat.grid, "16"));
+    const look = onPaper ? "\x1b[0;30;47m" : "\x1b[m";
+    assertEquals([emulator.cell(2, 1).look, emulator.cell(3, columns).look], [look, look]);
+    assertEquals(emulator.cell(2, columns + 1).look, "\x1b[m");
+    // A screen that has become too small shows the lines alone.
+    chat.tell({ kind: "resized", columns: 40, rows: 24 });
+    assertEquals(chat.rows.slice(2, 4), [" you", ` ${text}`]);
+  }
 });
 
 Deno.test("`updateChat()` keeps a draft for each conversation", () => {

@@ -64,6 +64,7 @@ export class ConversationView implements View<Model, PaneEvent, Effect> {
         return this.#fitted({ ...model, size: { columns, rows } }, first);
       }
       case "printed":
+      case "focus":
         return { model, effects: [] };
       case "input-ended":
         return { model: { ...model, ended: true }, effects: [] };

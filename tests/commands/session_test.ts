@@ -103,6 +103,7 @@ Deno.test("`openSession()` gives the node the merged settings and the profile's 
     mandatory: ["a:1", "b:2"],
     mdns: false,
     readReceipts: true,
+    notifications: "bell",
     logLevel: "error",
     logFile: undefined,
   });

@@ -29,13 +29,23 @@ Deno.test("CONFIG_TABLE gives every setting its own flag, variable and words", (
     "mandatory",
     "mdns",
     "readReceipts",
+    "notifications",
     "logLevel",
     "logFile",
   ]);
   assertEquals(
     CONFIG_KEYS.map((key) => definition(key).env),
-    ["NAME", "HOST", "PORT", "MANDATORY", "MDNS", "READ_RECEIPTS", "LOG_LEVEL", "LOG_FILE"]
-      .map((name) => `P2P_CHAT_${name}`),
+    [
+      "NAME",
+      "HOST",
+      "PORT",
+      "MANDATORY",
+      "MDNS",
+      "READ_RECEIPTS",
+      "NOTIFICATIONS",
+      "LOG_LEVEL",
+      "LOG_FILE",
+    ].map((name) => `P2P_CHAT_${name}`),
   );
   assertEquals(new Set(CONFIG_KEYS.map((key) => definition(key).flag)).size, CONFIG_KEYS.length);
   for (const key of CONFIG_KEYS) {
@@ -111,6 +121,7 @@ Deno.test("parse() of each setting refuses what is not allowed", () => {
     ["mandatory", "a:1,b"],
     ["mdns", "maybe"],
     ["readReceipts", "sometimes"],
+    ["notifications", "loud"],
     ["logLevel", "loud"],
     ["logFile", " "],
     ["logFile", "a\0b"],
@@ -128,6 +139,7 @@ Deno.test("validate() of each setting accepts its own kind of JSON value only", 
     mandatory: [[], ["a:1"]],
     mdns: [true, false],
     readReceipts: [true, false],
+    notifications: ["bell", "desktop", "off"],
     logLevel: ["trace"],
     logFile: [null, "a.log"],
   };

@@ -27,6 +27,7 @@ const EXAMPLES: { readonly [Key in ConfigKey]: { right: unknown[]; wrong: unknow
   },
   mdns: { right: [true, false], wrong: ["yes", 1, null] },
   readReceipts: { right: [true, false], wrong: ["no", 0, null] },
+  notifications: { right: ["bell", "desktop", "off"], wrong: ["on", "Bell", true, null] },
   logLevel: {
     right: ["trace", "debug", "info", "warning", "error"],
     wrong: ["loud", "WARNING", null],

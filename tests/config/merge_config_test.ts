@@ -42,6 +42,7 @@ Deno.test("mergeConfig() gives the defaults where nothing is said", () => {
     mandatory: [],
     mdns: true,
     readReceipts: true,
+    notifications: "bell",
     logLevel: "warning",
     logFile: undefined,
   });
@@ -59,6 +60,7 @@ Deno.test("mergeConfig() lets flags win over environment over file, and says so"
     mandatory: ["env:1", "env:2"],
     mdns: false,
     readReceipts: true,
+    notifications: "bell",
     logLevel: "warning",
     logFile: undefined,
   });
@@ -71,6 +73,7 @@ Deno.test("mergeConfig() lets flags win over environment over file, and says so"
       ["mandatory", "P2P_CHAT_MANDATORY"],
       ["mdns", FILE],
       ["readReceipts", "default"],
+      ["notifications", "default"],
       ["logLevel", "default"],
       ["logFile", "default"],
     ],
@@ -85,6 +88,7 @@ Deno.test("mergeConfig() takes every setting from the environment and from the f
     mandatory: ["a:1", "b:2"],
     mdns: false,
     readReceipts: false,
+    notifications: "desktop" as const,
     logLevel: "trace" as const,
     logFile: "chat.log",
   };
@@ -95,6 +99,7 @@ Deno.test("mergeConfig() takes every setting from the environment and from the f
     P2P_CHAT_MANDATORY: "a:1,b:2",
     P2P_CHAT_MDNS: "no",
     P2P_CHAT_READ_RECEIPTS: "off",
+    P2P_CHAT_NOTIFICATIONS: "Desktop",
     P2P_CHAT_LOG_LEVEL: "TRACE",
     P2P_CHAT_LOG_FILE: "chat.log",
   };
@@ -172,7 +177,8 @@ Deno.test("mergeConfig() names the nearest setting or value", () => {
   });
   assertEquals(
     fails(() => merge({ file: { colour: "red" } })).hint,
-    "the settings are name, host, port, mandatory, mdns, readReceipts, logLevel, logFile",
+    "the settings are name, host, port, mandatory, mdns, readReceipts, notifications, " +
+      "logLevel, logFile",
   );
   const file = JSON.parse(`{"__proto__": {"port": 1}}`);
   assertEquals(fails(() => merge({ file })).message, `${FILE}: there is no setting "__proto__"`);

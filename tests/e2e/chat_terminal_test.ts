@@ -106,8 +106,9 @@ screenTest("`chat` takes a paste of 200 lines for one message", async () => {
   assert(rows.some((row) => row.startsWith(" green · here for")), rows.join("\n"));
   await screen.press("Enter");
   await node.find(arrived(text));
-  const shown = await screen.until(({ rows }) => rows.at(-1) === ">");
-  assert(shown.rows.some((row) => row.endsWith(" 200 / of 200")), shown.rows.join("\n"));
+  await screen.until(({ rows }) =>
+    rows.at(-1) === ">" && rows.some((row) => row.endsWith(" 200 / of 200"))
+  );
   assertEquals((await red.history()).length, 1);
   await screen.press("C-c");
   assertEquals(await codeOfRestored(screen), 130);

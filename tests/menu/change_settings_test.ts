@@ -54,6 +54,8 @@ Deno.test("`changeSettings()` saves each answer, and asks until the person goes 
     "no",
     "6",
     "no",
+    "7",
+    "off",
     "2",
     "127.0.0.1",
     "0",
@@ -66,9 +68,10 @@ Deno.test("`changeSettings()` saves each answer, and asks until the person goes 
     mandatory: ["127.0.0.1:7002"],
     mdns: false,
     readReceipts: false,
+    notifications: "off",
     host: "127.0.0.1",
   });
-  assertEquals(terminal.outLines.slice(0, 11), [
+  assertEquals(terminal.outLines.slice(0, 12), [
     "Settings",
     "  1  Team name - me",
     "  2  IP address - all interfaces",
@@ -76,11 +79,19 @@ Deno.test("`changeSettings()` saves each answer, and asks until the person goes 
     "  4  Mandatory peers - none",
     "  5  Local network - yes",
     "  6  Read receipts - yes",
+    "  7  Notifications - bell",
     "  0  Back",
     "Number:",
     "Team name [me]:",
     "saved; the node starts anew with it when you leave the settings",
   ]);
+});
+
+Deno.test("`changeSettings()` says what counts at once", async () => {
+  await using profile = await ProfileFolder.make();
+  const terminal = new MemoryTerminal({ input: ["7", "desktop", "0"] });
+  await profile.change(terminal);
+  assertEquals(terminal.outLines.at(11), "saved; it counts from now on");
 });
 
 Deno.test("`changeSettings()` saves nothing for an empty answer, not even what a flag says", async () => {
@@ -129,6 +140,7 @@ Deno.test("`needsRestart()` compares what the menu can change", () => {
   const { config } = NODE_INIT;
   assertEquals(needsRestart(config, { ...config, mandatory: [] }), false);
   assertEquals(needsRestart(config, { ...config, logLevel: "debug" }), false);
+  assertEquals(needsRestart(config, { ...config, notifications: "off" }), false);
   for (const change of [{ name: "x" }, { port: 1 }, { mdns: false }, { mandatory: ["a:1"] }]) {
     assertEquals(needsRestart(config, { ...config, ...change }), true);
   }

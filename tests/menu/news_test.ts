@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Unseen } from "../../src/commands/notifier.ts";
 import type { OwnMessage, ReceivedMessage } from "../../src/history/message_record.ts";
 import { News } from "../../src/menu/news.ts";
 import { createStyle } from "../../src/terminal/style.ts";
@@ -10,13 +11,15 @@ function tell() {
   const node = new TwinNode(NODE_INIT);
   const lines: string[] = [];
   const printed: ReceivedMessage[] = [];
+  const unseen: Unseen[] = [];
   const news = new News({
     node,
     style: createStyle(false),
     print: (line) => void lines.push(line),
     shown: { printed: (messages) => void printed.push(...messages) },
+    notifier: { tell: (message) => void unseen.push(message) },
   });
-  return { node, lines, printed, news };
+  return { node, lines, printed, unseen, news };
 }
 
 Deno.test("`News` tells what happens, made harmless, until it is disposed", () => {
@@ -75,4 +78,18 @@ Deno.test("`News` still tells what came of a message after it was told of", () =
     hold.told({ ...message, state: "delivered" });
   }
   assertEquals(lines, ["14:02 ✓✓ read by red: now"]);
+});
+
+Deno.test("`News` draws attention to messages that come in, unless something else tells them", () => {
+  const { node, unseen, news } = tell();
+  using _news = news;
+  const message = receivedMessage(1);
+  node.emit({ event: "message", message });
+  node.emit({ event: "peer-up", peer: activePeer() });
+  node.advance(ownMessage("now"), "delivered");
+  const { conversation, text } = message;
+  assertEquals(unseen, [{ conversation, name: "red", text }]);
+  using _silence = news.silence();
+  node.emit({ event: "message", message });
+  assertEquals(unseen.length, 1);
 });

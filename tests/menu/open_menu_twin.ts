@@ -1,4 +1,5 @@
 /** An open menu around a twin of the node, for tests of single entries. */
+import { Notifier } from "../../src/commands/notifier.ts";
 import { ShownMessages } from "../../src/commands/shown_messages.ts";
 import { mergeConfig } from "../../src/config/merge_config.ts";
 import { News } from "../../src/menu/news.ts";
@@ -66,7 +67,8 @@ export function openMenuTwin(
   const now = () => NOW;
   const shown = new ShownMessages(node, terminal);
   const print = (line: string) => prompter.printAbove(line);
-  const news = new News({ node, style, print, shown });
+  const notifier = new Notifier({ terminal, env: () => undefined, now }, "off");
+  const news = new News({ node, style, print, shown, notifier });
   return {
     node,
     displayName: node.displayName.bind(node),
@@ -74,6 +76,7 @@ export function openMenuTwin(
     prompter,
     style,
     news,
+    notifier,
     shown,
     keysPressed,
     drafts: new Map(),

@@ -46,6 +46,7 @@ export class TestNode implements AsyncDisposable {
           mandatory: [],
           mdns: false,
           readReceipts: true,
+          notifications: "off",
           logLevel: "warning",
           logFile: undefined,
           ...config,

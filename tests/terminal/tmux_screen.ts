@@ -50,6 +50,17 @@ export class TmuxScreen implements AsyncDisposable {
     return screen;
   }
 
+  /**
+   * From now on keeps the bytes that the program writes.
+   * @returns a function that gives those so far
+   */
+  async record(): Promise<() => Promise<string>> {
+    const file = `${this.#folder}/bytes`;
+    await Deno.writeTextFile(file, "");
+    await this.#run("pipe-pane", "-O", `cat >> ${file}`);
+    return () => Deno.readTextFile(file);
+  }
+
   /** Presses keys by their tmux names: "Enter", "Down", "C-c". */
   press(...keys: string[]): Promise<string> {
     return this.#run("send-keys", ...keys);

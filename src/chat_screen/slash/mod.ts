@@ -16,6 +16,6 @@ export {
   type Known,
 } from "./complete.ts";
 export { knownTo } from "./known.ts";
-export type { SlashContext, SlashOutcome } from "./outcome.ts";
+export type { Picture, SlashContext, SlashOutcome } from "./outcome.ts";
 export { MOST_MESSAGES, parseLine, type SlashCommand, type TypedLine } from "./parse.ts";
 export { errorLines, runSlash } from "./run.ts";

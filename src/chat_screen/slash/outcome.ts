@@ -15,11 +15,26 @@ export interface SlashContext {
    * stands side by side.
    */
   readonly columns: number;
+  /** Where a picture can stand beside lines: the rows there, and whether in colours. */
+  readonly pictures?: { readonly rows: number; readonly colors: boolean } | undefined;
+}
+
+/** Stands left of lines. */
+export interface Picture {
+  /** Half blocks, equally long, without colours. */
+  readonly lines: readonly string[];
+  readonly columns: number;
+  /** To be shown black on white; else in the colours of the terminal. */
+  readonly onPaper: boolean;
 }
 
 export type SlashOutcome =
   /** What to show, safe for a terminal, without colours; broken to fit where that helps. */
-  | { readonly kind: "lines"; readonly lines: readonly string[] }
+  | {
+    readonly kind: "lines";
+    readonly lines: readonly string[];
+    readonly picture?: Picture | undefined;
+  }
   | { readonly kind: "clear" }
   | { readonly kind: "quit" }
   | { readonly kind: "open"; readonly recipient: Recipient }

@@ -77,7 +77,7 @@ async function perform(command: SlashCommand, context: SlashContext): Promise<Sl
     case "search":
       return await search(command.text, context);
     case "verify":
-      return lines(await verify(command.answer, context));
+      return await verify(command.answer, context);
     case "rename":
       return lines(await rename(command.alias, context));
     case "block":

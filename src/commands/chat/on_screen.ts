@@ -14,6 +14,7 @@ import { colorDepth } from "../../terminal/screen/mod.ts";
 import type { ScreenTerminal } from "../../terminal/screen_terminal.ts";
 import type { CommandContext } from "../command.ts";
 import { either } from "../deadline.ts";
+import type { Notifier } from "../notifier.ts";
 
 /** What stays when the node is another one. */
 export interface ChatState {
@@ -44,7 +45,9 @@ export async function chatOnScreen(
   node: ChatNode,
   state: ChatState,
   terminal: ScreenTerminal,
-  { env, now, signal }: Pick<CommandContext, "env" | "now" | "signal">,
+  { env, now, signal, notifier }: Pick<CommandContext, "env" | "now" | "signal"> & {
+    readonly notifier: Notifier;
+  },
 ): Promise<ChatEnd | ChatState> {
   await using shown = new ShownMessages(node, terminal);
   shown.printed(state.unmarked);
@@ -56,7 +59,7 @@ export async function chatOnScreen(
     drafts: state.drafts,
     depth: colorDepth(terminal.colors, env("COLORTERM")),
     printed: (messages) => shown.printed(messages),
-    ring: () => terminal.write("\x07"),
+    ring: ({ conversation, text }, name) => notifier.tell({ conversation, name, text }),
     now,
     signal: either(signal, node.ended),
   });

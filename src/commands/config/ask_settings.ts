@@ -29,7 +29,7 @@ export interface AskInit {
   /** The entry that ends it. */
   readonly leave: string;
   /** What to say of a value that was saved, where nothing else counts instead. */
-  readonly saved: string;
+  readonly saved: (key: ConfigKey) => string;
 }
 
 /**
@@ -83,7 +83,7 @@ async function change(
   await setInConfigFile(profile.configFile, key, value);
   const { origins: { [key]: origin } } = await readSettings(options, { env });
   prompter.note([
-    isFromFile(origin) ? saved : `saved; in this run ${describeOrigin(origin)} counts instead`,
+    isFromFile(origin) ? saved(key) : `saved; in this run ${describeOrigin(origin)} counts instead`,
   ]);
 }
 

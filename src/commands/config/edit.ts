@@ -55,7 +55,7 @@ export async function editSettings(
       probe: () => undefined,
       keys: CONFIG_KEYS,
       leave: "Done",
-      saved: saved === undefined ? "saved" : `saved; ${saved}`,
+      saved: () => saved === undefined ? "saved" : `saved; ${saved}`,
     });
   } catch (error) {
     if (error instanceof PromptCancelled && error.kind === "end-of-input") return;

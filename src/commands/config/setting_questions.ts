@@ -27,6 +27,7 @@ const LABELS: { readonly [Key in ConfigKey]: string } = {
   mandatory: "Mandatory peers",
   mdns: "Local network",
   readReceipts: "Read receipts",
+  notifications: "Notifications",
   logLevel: "Log level",
   logFile: "Log file",
 };
@@ -39,6 +40,8 @@ const MESSAGES: { readonly [Key in ConfigKey]: string } = {
   mdns: "Find, and be found by, peers on the local network (yes or no)",
   readReceipts:
     "Peers see which of their messages you have read, and you which of yours (yes or no)",
+  notifications:
+    `What tells of messages that are not in sight: ${CONFIG_TABLE.notifications.allowed}`,
   logLevel: `How much is logged: ${CONFIG_TABLE.logLevel.allowed}`,
   logFile: "File for log lines, or none for standard error",
 };

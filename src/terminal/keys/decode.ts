@@ -3,8 +3,8 @@
  * does the passing of time, since only a pause tells the Esc key from the beginning of a sequence.
  *
  * Guarantees: however the bytes are cut, the same events come out (text in other pieces); what is no
- * key (answers of the terminal, focus and mouse events, invalid UTF-8) is dropped whole and typed
- * nowhere; a paste is one event, of bounded size.
+ * key (answers of the terminal, mouse events, invalid UTF-8) is dropped whole and typed nowhere; a
+ * paste is one event, of bounded size.
  *
  * Node's `readline` was tried first: it types the end of every sequence that it does not know, gives
  * a paste as single keys, so that its line ends cannot be told from Enter, and keeps a clock of its
@@ -26,6 +26,9 @@ const LONGEST_STRING = 4 * 1024;
 
 const ESC = 0x1b;
 const BEL = 0x07;
+/** Told where mode 1004 is on. */
+const FOCUS_GAINED = "I";
+const FOCUS_LOST = "O";
 const PASTE_BEGINS = "200~";
 const PASTE_ENDS = [0x1b, 0x5b, 0x32, 0x30, 0x31, 0x7e]; // ESC [ 201 ~
 /** `]`, `P`, `X`, `^`, `_`: a string for somebody follows (OSC, DCS, SOS, PM, APC). */
@@ -41,6 +44,8 @@ export interface KeyState {
 export interface Decoded {
   readonly events: readonly KeyEvent[];
   readonly state: KeyState;
+  /** Whether the terminal has the keyboard now, where it told so. */
+  readonly focused?: boolean;
 }
 
 /** Nothing came yet. */
@@ -60,6 +65,7 @@ export function decodeKeys(state: KeyState, bytes: Uint8Array): Decoded {
   const input = joined(state.held, bytes);
   const events: KeyEvent[] = [];
   let { paste } = state;
+  let focused: boolean | undefined;
   let at = 0;
   while (at < input.length) {
     if (paste !== undefined) {
@@ -75,10 +81,13 @@ export function decodeKeys(state: KeyState, bytes: Uint8Array): Decoded {
     const step = next(input, at);
     if (step === "incomplete") break;
     if (step.event === "paste") paste = { bytes: new Uint8Array(0), dropped: 0 };
+    else if (step.event === "focused") focused = true;
+    else if (step.event === "unfocused") focused = false;
     else if (step.event !== undefined) add(events, step.event);
     at += step.length;
   }
-  return { events, state: { held: input.slice(at), paste } };
+  const after = { held: input.slice(at), paste };
+  return { events, state: after, ...(focused === undefined ? {} : { focused }) };
 }
 
 /** What it means that nothing more came for `pauseMs()`. */
@@ -99,7 +108,10 @@ export function decodePause({ held, paste }: KeyState): Decoded {
 }
 
 /** One thing that stands at `at`, and its length in bytes; `event` undefined: not a key. */
-type Step = { readonly event: KeyEvent | "paste" | undefined; readonly length: number };
+type Step = {
+  readonly event: KeyEvent | "paste" | "focused" | "unfocused" | undefined;
+  readonly length: number;
+};
 
 function next(input: Uint8Array, at: number): Step | "incomplete" {
   const first = input[at] ?? 0;
@@ -141,6 +153,8 @@ function control(input: Uint8Array, at: number): Step | "incomplete" {
       const length = end + 1 - at;
       const body = ascii(input.subarray(start, end + 1));
       if (body === PASTE_BEGINS) return { event: "paste", length };
+      if (body === FOCUS_GAINED) return { event: "focused", length };
+      if (body === FOCUS_LOST) return { event: "unfocused", length };
       return { event: controlSequence(body), length };
     }
     // Anything but a parameter breaks the sequence off.
@@ -173,7 +187,7 @@ function skippedString(input: Uint8Array, at: number): Step | "incomplete" {
 
 function withAlt(step: Step): Step {
   const { event, length } = step;
-  if (event === undefined || event === "paste" || event.kind === "paste") return step;
+  if (event === undefined || typeof event === "string" || event.kind === "paste") return step;
   if (event.kind === "key") return { event: { ...event, alt: true }, length };
   return { event: altCharacter(event.text), length };
 }

@@ -15,6 +15,8 @@ export interface Look {
   readonly bold?: boolean;
   readonly dim?: boolean;
   readonly inverse?: boolean;
+  /** Black on white, whatever the terminal's colours are: for what is scanned. Without `color`. */
+  readonly paper?: boolean;
 }
 
 export const PLAIN: Look = {};
@@ -71,7 +73,7 @@ export function senderColor(key: string): number {
 export function sameLook(one: Look, other: Look): boolean {
   return one === other ||
     one.color === other.color && !one.bold === !other.bold && !one.dim === !other.dim &&
-      !one.inverse === !other.inverse;
+      !one.inverse === !other.inverse && !one.paper === !other.paper;
 }
 
 /** The sequence (SGR) that makes what follows look so, whatever went before. */
@@ -80,6 +82,7 @@ export function lookSequence(look: Look, depth: ColorDepth): string {
   if (look.bold) codes += ";1";
   if (look.dim) codes += ";2";
   if (look.inverse) codes += ";7";
+  if (look.paper && depth !== "none") codes += ";30;47";
   if (look.color !== undefined && depth !== "none") codes += ";" + colorCodes(look.color, depth);
   return codes === "0" ? "\x1b[m" : `\x1b[${codes}m`;
 }

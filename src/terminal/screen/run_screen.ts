@@ -7,6 +7,7 @@
  * prints become events; the terminal is given back on every way out.
  */
 import {
+  type Decoded,
   decodeKeys,
   decodePause,
   type KeyEvent,
@@ -32,6 +33,8 @@ export interface Size {
 export type TerminalEvent =
   | { readonly kind: "key"; readonly key: KeyEvent }
   | ({ readonly kind: "resized" } & Size)
+  /** The terminal got the keyboard, or lost it; one that does not tell (mode 1004) always has it. */
+  | { readonly kind: "focus"; readonly focused: boolean }
   /** Somebody printed a line; not made harmless. */
   | { readonly kind: "printed"; readonly line: string }
   /** The keyboard is gone: a closed terminal. */
@@ -160,8 +163,9 @@ class Run<Model, Event, Effect> implements AsyncDisposable {
     }
   }
 
-  #typed({ events, state }: { events: readonly KeyEvent[]; state: KeyState }): void {
+  #typed({ events, state, focused }: Decoded): void {
     this.#keys = state;
+    if (focused !== undefined) this.#step({ kind: "focus", focused });
     // Not every system tells a change of size (Windows): then it is noticed here.
     const { columns, rows } = this.#screen.size;
     if (columns !== this.#size.columns || rows !== this.#size.rows) this.#resized();

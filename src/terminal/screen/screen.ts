@@ -1,6 +1,7 @@
 /**
  * The whole terminal as a screen of cells, until it is disposed: the alternate screen, so that what
- * stood there before comes back, with bracketed paste on and wrapping at the right edge off. Where
+ * stood there before comes back, with bracketed paste and reports of the focus on, and wrapping at the
+ * right edge off. Where
  * disposing is skipped, `restoreTerminal()` with the terminal's `leaving` does the same.
  *
  * Does not read keys and does not know what it shows.
@@ -12,6 +13,7 @@ import { paint } from "./painter.ts";
 
 const ALTERNATE_SCREEN = { on: "\x1b[?1049h", off: "\x1b[?1049l" };
 const NO_WRAPPING = { on: "\x1b[?7l", off: "\x1b[?7h" };
+const FOCUS_REPORTS = { on: "\x1b[?1004h", off: "\x1b[?1004l" };
 const BRACKETED_PASTE = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 /**
  * A frame may have been cut off in the middle: it ends, scrolls everything, and has no colours. What
@@ -20,7 +22,7 @@ const BRACKETED_PASTE = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
  */
 const PAINTING = { on: "", off: "\x1b[?2026l\x1b[r\x1b[m\x1b[2J\x1b[?25h" };
 
-const MODES = [ALTERNATE_SCREEN, NO_WRAPPING, BRACKETED_PASTE, PAINTING];
+const MODES = [ALTERNATE_SCREEN, NO_WRAPPING, BRACKETED_PASTE, FOCUS_REPORTS, PAINTING];
 
 type Target = Pick<ScreenTerminal, "columns" | "rows" | "write" | "enter">;
 

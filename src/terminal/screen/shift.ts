@@ -73,6 +73,7 @@ function rowKeys(grid: Grid): string[] {
 }
 
 function lookKey(look: Look): string {
-  const flags = [look.bold, look.dim, look.inverse].map((flag) => flag ? "1" : "0").join("");
-  return look.color === undefined && flags === "000" ? "" : `${look.color ?? ""}${flags}`;
+  const flags = [look.bold, look.dim, look.inverse, look.paper].map((flag) => flag ? "1" : "0")
+    .join("");
+  return look.color === undefined && flags === "0000" ? "" : `${look.color ?? ""}${flags}`;
 }

@@ -18,6 +18,7 @@ import {
   TwinNode,
 } from "../../commands/twin_node.ts";
 import { NODE_INIT } from "../../menu/open_menu_twin.ts";
+import { readQr } from "../../terminal/qr_reader.ts";
 import { outboxEntry, ownMessage, receivedMessage } from "../../menu/messages.ts";
 
 const HOSTILE = "\x1b[2Jred\u202e\nanna";
@@ -166,6 +167,36 @@ Deno.test("`/verify` shows both fingerprints side by side, and one by one for wh
   const spoken = await begin({}, { columns: Infinity }).lines("/verify");
   assertEquals([spoken[0], spoken[3]], ["you", "red (Jmfxzu)"]);
   assertEquals(spoken.slice(1, 3).join(" "), fingerprint(SELF));
+});
+
+Deno.test("`/verify` has a QR code of the own fingerprint where the screen has room for it", async () => {
+  for (const colors of [true, false]) {
+    const { run } = begin({}, { columns: 78, pictures: { rows: 20, colors } });
+    const outcome = await run("/verify");
+    if (outcome.kind !== "lines" || outcome.picture === undefined) throw new Error("no picture");
+    const { lines, picture } = outcome;
+    assertEquals(picture.onPaper, colors);
+    const seen = picture.lines.map((line) => colors ? `\x1b[30;47m${line}\x1b[39;49m` : line);
+    assertEquals(readQr(seen, "dark"), fingerprint(SELF));
+    assertEquals(lines.slice(1, 5).map((row) => row.slice(0, 17)).join(" "), fingerprint(SELF));
+    assertEquals(lines.slice(1, 5).map((row) => row.slice(20)).join(" "), fingerprint(RED));
+    assert(lines.every((line) => displayWidth(line) <= 78 - 2 - picture.columns));
+    assert(Math.max(lines.length, picture.lines.length) <= 20);
+  }
+  for (const small of [{ columns: 60, rows: 40 }, { columns: 200, rows: 16 }]) {
+    const { columns, rows } = small;
+    const outcome = await begin({}, { columns, pictures: { rows, colors: true } }).run("/verify");
+    assertEquals(outcome.kind === "lines" && outcome.picture, undefined);
+  }
+});
+
+Deno.test("`/verify` shows the same two fingerprints on both sides", async () => {
+  const here = await begin().lines("/verify");
+  const there = begin({}, { recipient: { kind: "peer", peerId: SELF } });
+  Object.defineProperty(there.node, "peerId", { value: RED });
+  const digits = (lines: readonly string[]) => lines.join(" ").match(/\b\d{5}\b/g)?.sort();
+  assertEquals(digits(await there.lines("/verify")), digits(here));
+  assertEquals(digits(here)?.length, 24);
 });
 
 Deno.test("`/verify yes` notes it and `/verify no` takes it back", async () => {

@@ -180,3 +180,16 @@ Deno.test("`decodeKeys()` types no control character, and holds little", () => {
     { numRuns: 1_000 },
   );
 });
+
+Deno.test("`decodeKeys()` tells whether the terminal has the keyboard, as it was told last", () => {
+  const focused = (text: string) => decodeKeys(KEYS_AT_REST, encoder.encode(text)).focused;
+  assertEquals(["a", "\x1b[I", "\x1b[Oa", "\x1b[O\x1b[I", "\x1bOI"].map(focused), [
+    undefined,
+    true,
+    false,
+    true,
+    undefined,
+  ]);
+  const { state } = decodeKeys(KEYS_AT_REST, encoder.encode("\x1b["));
+  assertEquals(decodeKeys(state, encoder.encode("O")).focused, false);
+});

@@ -50,12 +50,15 @@ export class Emulator implements Disposable {
     const cell = active.getLine(active.baseY + row)?.getCell(column);
     if (cell === undefined) throw new RangeError(`no cell at row ${row}, column ${column}`);
     const text = cell.getWidth() === 0 ? "" : cell.getChars() || " ";
+    const isOnPaper = cell.isBgPalette() && cell.getBgColor() === 7;
     const codes = [
       "0",
       ...cell.isBold() ? ["1"] : [],
       ...cell.isDim() ? ["2"] : [],
       ...cell.isInverse() ? ["7"] : [],
-      ...this.#colorCodes(cell.getFgColor(), cell.isFgPalette(), cell.isFgRGB()),
+      ...isOnPaper
+        ? ["30;47"]
+        : this.#colorCodes(cell.getFgColor(), cell.isFgPalette(), cell.isFgRGB()),
     ];
     return { text, look: codes.length === 1 ? "\x1b[m" : `\x1b[${codes.join(";")}m` };
   }

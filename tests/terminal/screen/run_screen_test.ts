@@ -68,6 +68,8 @@ function line(event: Event | TerminalEvent): string {
       return `told ${event.text}`;
     case "resized":
       return `${event.columns} x ${event.rows}`;
+    case "focus":
+      return event.focused ? "focused" : "unfocused";
     case "printed":
       return `printed ${event.line}`;
     case "input-ended":
