@@ -16,18 +16,15 @@
  */
 import { afterSending, editKey, newEditor } from "../terminal/editor/mod.ts";
 import { type KeyEvent, keyName } from "../terminal/keys/mod.ts";
+import type { Chat, ChatEffect, ChatStep, Over } from "./chat_model.ts";
 import {
-  type Chat,
-  type ChatEffect,
-  type ChatStep,
   fieldColumns,
   mostEditorRows,
-  type Over,
   unchanged,
   withEditor,
   withNotice,
   withPane,
-} from "./chat.ts";
+} from "./chat_steps.ts";
 import { updatePane } from "./pane.ts";
 import { paneKey } from "./pane_key.ts";
 import type { Answer } from "./question.ts";

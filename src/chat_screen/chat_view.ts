@@ -7,7 +7,8 @@ import { formatClock, formatDay, formatDayNear } from "../terminal/local_time.ts
 import { sanitise } from "../terminal/sanitise.ts";
 import { Grid, type Look, type Size, wrap } from "../terminal/screen/mod.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
-import { type Chat, editorRows, fieldColumns, type Over, PROMPT } from "./chat.ts";
+import type { Chat, Over } from "./chat_model.ts";
+import { editorRows, fieldColumns, PROMPT } from "./chat_steps.ts";
 import { factsLine } from "./facts.ts";
 import { foundExcerpt } from "./found.ts";
 import { speakerOf } from "./pane_rows.ts";

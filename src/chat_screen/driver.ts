@@ -16,15 +16,8 @@ import {
   type View,
 } from "../terminal/screen/mod.ts";
 import type { ScreenTerminal } from "../terminal/screen_terminal.ts";
-import {
-  type Chat,
-  type ChatEffect,
-  type ChatEvent,
-  type Goal,
-  openChat,
-  type Opening,
-  updateChat,
-} from "./chat.ts";
+import { openChat, updateChat } from "./chat.ts";
+import type { Chat, ChatEffect, ChatEvent, Goal, Opening } from "./chat_model.ts";
 import { drawChat } from "./chat_view.ts";
 import { doubtAbout, rivalDoubt } from "./another_peer.ts";
 import type { PageRequest } from "./history_window.ts";

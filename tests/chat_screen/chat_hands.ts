@@ -1,12 +1,6 @@
 /** A conversation screen that is driven by hand: keys in, a grid out, effects kept or answered. */
-import {
-  type Chat,
-  type ChatEffect,
-  type ChatEvent,
-  type ChatStep,
-  openChat,
-  updateChat,
-} from "../../src/chat_screen/chat.ts";
+import { openChat, updateChat } from "../../src/chat_screen/chat.ts";
+import type { Chat, ChatEffect, ChatEvent, ChatStep } from "../../src/chat_screen/chat_model.ts";
 import { drawChat } from "../../src/chat_screen/chat_view.ts";
 import type { Facts } from "../../src/chat_screen/facts.ts";
 import type { Talk } from "../../src/chat_screen/talks.ts";

@@ -3,7 +3,7 @@
  * process is gone, on the next one.
  */
 import { runChat } from "../../chat_screen/driver.ts";
-import type { ChatEnd, Goal } from "../../chat_screen/chat.ts";
+import type { ChatEnd, Goal } from "../../chat_screen/chat_model.ts";
 import { conversationOf } from "../../chat_screen/node_view.ts";
 import { ShownMessages } from "../../chat_screen/shown_messages.ts";
 import { talkKey } from "../../chat_screen/talks.ts";
