@@ -8,7 +8,7 @@
  *
  * Does not know the node (`driver.ts`) and does not draw (`chat_view.ts`).
  */
-import type { MessageRecord, ReceivedMessage } from "../history/message_record.ts";
+import type { ReceivedMessage } from "../history/message_record.ts";
 import { type Editor, erase, insert, newEditor } from "../terminal/editor/mod.ts";
 import type { Size, TerminalEvent } from "../terminal/screen/mod.ts";
 import { chatKey } from "./chat_keys.ts";
