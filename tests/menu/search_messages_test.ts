@@ -76,7 +76,7 @@ Deno.test("`searchMessages()` in a pipe tells what is around what was chosen", a
   const terminal = new MemoryTerminal({ input: ["dinner", "lunch", "2", "0", ""] });
   using menu = openMenuTwin(withMessages(LUNCH), terminal);
   await searchMessages(menu);
-  assertEquals(terminal.outLines.filter((line) => /^(>|no|  Sun|  \d\d:)/.test(line)), [
+  assertEquals(terminal.outLines.filter((line) => /^(>|no| {2}Sun| {2}\d\d:)/.test(line)), [
     'no message contains "dinner"',
     "  Sun 22 Nov 2026",
     "  14:02              red: shall we",
