@@ -190,16 +190,21 @@ function drawFound({ found, pane, facts }: Chat["open"], grid: Grid, height: num
   const first = Math.max(0, Math.min(selected, messages.length - rows));
   const shown = messages.slice(first, first + rows);
   const times = shown.map((message) => momentText(localTime(message), facts.now));
-  const names = shown.map((message) => speakerOf(pane, message).name);
+  const speakers = shown.map((message) => speakerOf(pane, message));
   const timeColumns = Math.max(...times.map(displayWidth));
-  const nameColumns = Math.min(LONGEST_NAME / 2, Math.max(...names.map(displayWidth)));
+  const nameColumns = Math.min(
+    LONGEST_NAME / 2,
+    Math.max(...speakers.map(({ name }) => displayWidth(name))),
+  );
   for (const [at, message] of shown.entries()) {
     const row = height - shown.length + at;
     const isSelected = first + at === selected;
     if (isSelected) grid.put(row, 0, SELECTION_MARK, SELECTED, columns);
     grid.put(row, 1, times[at] ?? "", isSelected ? {} : DIM, columns);
     const column = 1 + timeColumns + 2;
-    grid.put(row, column, truncate(names[at] ?? "", nameColumns), BOLD, columns);
+    const { name = "", color } = speakers[at] ?? {};
+    const nameLook: Look = color === undefined ? BOLD : { color, bold: true };
+    grid.put(row, column, truncate(name, nameColumns), nameLook, columns);
     const text = column + nameColumns + 2;
     const excerpt = foundExcerpt(found, message, Math.max(1, columns - text));
     drawText(excerpt.text, excerpt.matches, {}, { grid, row, column: text, end: columns });

@@ -39,10 +39,10 @@ const SECOND_MS = 1_000;
  */
 export function factsLine(facts: Facts, columns: number): string {
   const others: readonly (readonly string[])[] = [
-    [linkText(facts)],
+    linkTexts(facts),
     waitingTexts(facts),
     facts.verified === undefined ? [] : [facts.verified ? "verified" : "not verified"],
-    ...pathParts(facts).map((part) => [part]),
+    pathTexts(facts),
   ];
   let line = truncate(facts.name, columns);
   const fits = (part: string) => displayWidth(line) + displayWidth(GAP + part) <= columns;
@@ -53,11 +53,12 @@ export function factsLine(facts: Facts, columns: number): string {
   return line;
 }
 
-function linkText({ blocked, link, lastSeen, verified, now }: Facts): string {
-  if (blocked) return "blocked by you";
-  if (link !== undefined) return `here for ${wholeSeconds(now - link.since, Math.floor)}`;
-  if (lastSeen !== undefined) return `away since ${moment(lastSeen, now)}`;
-  return verified === undefined ? "nobody has answered there yet" : "not here";
+/** From the longest form to the shortest, as below. */
+function linkTexts({ blocked, link, lastSeen, verified, now }: Facts): string[] {
+  if (blocked) return ["blocked by you", "blocked"];
+  if (link !== undefined) return [`here for ${wholeSeconds(now - link.since, Math.floor)}`, "here"];
+  if (lastSeen !== undefined) return [`away since ${moment(lastSeen, now)}`, "away"];
+  return [verified === undefined ? "nobody has answered there yet" : "not here"];
 }
 
 /** `14:02`, with the day in front where that was not today. */
@@ -66,7 +67,6 @@ function moment(time: number, now: number): string {
   return `${formatDayNear(time, now)}, ${formatClock(time)}`;
 }
 
-/** The same in a longer and a shorter form. */
 function waitingTexts({ waiting, nextAttempt, link, now }: Facts): string[] {
   if (waiting === 0) return [];
   const short = `${waiting} waiting`;
@@ -80,8 +80,8 @@ function wholeSeconds(ms: number, round: (value: number) => number): string {
   return formatDuration(Math.max(1, round(ms / SECOND_MS)) * SECOND_MS);
 }
 
-function pathParts({ link }: Facts): string[] {
+function pathTexts({ link }: Facts): string[] {
   if (link === undefined) return [];
   const { path, roundTripMs } = link;
-  return roundTripMs === undefined ? [path] : [path, formatDuration(roundTripMs)];
+  return roundTripMs === undefined ? [path] : [path + GAP + formatDuration(roundTripMs), path];
 }

@@ -15,6 +15,10 @@ Deno.test("`factsLine()` leaves out what does not fit, the least important first
   assertEquals(factsLine(one, 50), "ann · away since 13:02 · 1 waiting · verified");
   assertEquals(factsLine(one, 35), "ann · away since 13:02 · 1 waiting");
   assertEquals(factsLine(one, 30), "ann · away since 13:02");
+  assertEquals(factsLine(one, 21), "ann · away · verified");
+  assertEquals(factsLine(facts(), 37), "ann · here for 2 min · not verified");
+  assertEquals(factsLine(facts(), 44), "ann · here for 2 min · not verified · direct");
+  assertEquals(factsLine(facts(), 60), "ann · here for 2 min · not verified · direct · 12 ms");
   assertEquals(factsLine({ ...one, name: "somebody" }, 5), "some…");
 });
 

@@ -128,8 +128,9 @@ screenTest("`/search` leads to what it found far up, and back", async () => {
   await screen.press("Enter");
   await screen.untilText("1 with NEEDLE");
   await screen.press("Enter");
-  const { rows } = await screen.untilText("▌");
-  assert(rows.some((row) => /▌.* ✓✓? +you +the needle in the hay$/.test(row)), rows.join("\n"));
+  const { rows } = await screen.until(({ rows }) =>
+    rows.some((row) => /^▌.* ✓✓? +you +the needle in the hay$/.test(row))
+  );
   assert(rows.some((row) => row.includes("beginning of the conversation")), rows.join("\n"));
   assert(rows.some((row) => row.endsWith("hay 1")), rows.join("\n"));
   await screen.press("Escape");
