@@ -28,6 +28,7 @@ import {
 import { updatePane } from "./pane.ts";
 import { paneKey } from "./pane_key.ts";
 import type { Answer } from "./question.ts";
+import { scrollSheet, shownRows } from "./sheet.ts";
 import { parseLine, type SlashCommand } from "./slash/mod.ts";
 import { findTalks } from "./talks.ts";
 
@@ -259,11 +260,11 @@ function withoutSearch(chat: Chat): ChatStep {
 }
 
 function sheetKey(chat: Chat, over: Extract<Over, { kind: "sheet" }>, key: KeyEvent): ChatStep {
-  const page = Math.max(1, chat.open.pane.rows - 2);
+  const { rows } = chat.open.pane;
+  const page = shownRows(rows);
   const scroll = (by: number) => {
-    const last = Math.max(0, over.lines.length - page);
-    const top = Math.max(0, Math.min(over.top + by, last));
-    return unchanged({ ...chat, over: { ...over, top } });
+    const sheet = scrollSheet(over, by, chat.size.columns, rows);
+    return unchanged({ ...chat, over: { kind: "sheet", ...sheet } });
   };
   switch (keyName(key)) {
     case "up":

@@ -11,6 +11,7 @@ import type { PageRequest } from "./history_window.ts";
 import type { Speakers } from "./message_rows.ts";
 import type { Pane, PaneEvent } from "./pane.ts";
 import type { Question } from "./question.ts";
+import type { Sheet } from "./sheet.ts";
 import type { Completion, Picture, SlashCommand } from "./slash/mod.ts";
 import type { Talk } from "./talks.ts";
 export interface Chat {
@@ -51,15 +52,8 @@ export interface Goal {
 export type Over =
   /** The list of conversations; `filter` is what is typed to find one. */
   | { readonly kind: "talks"; readonly filter: Editor; readonly selected: number }
-  /** What a command says, line by line, terminal-safe; `top` is the first one that is shown. */
-  | {
-    readonly kind: "sheet";
-    readonly title: string;
-    readonly lines: readonly string[];
-    /** Beside the lines. */
-    readonly picture?: Picture | undefined;
-    readonly top: number;
-  }
+  /** What a command says. */
+  | ({ readonly kind: "sheet" } & Sheet)
   /** What a search found: `OpenTalk.found`. */
   | { readonly kind: "found" }
   /** A whole answer with Enter, since it may come while somebody types. */

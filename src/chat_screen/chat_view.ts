@@ -13,7 +13,8 @@ import { factsLine } from "./facts.ts";
 import { foundExcerpt } from "./found.ts";
 import { speakerOf } from "./pane_rows.ts";
 import { drawPane, drawText } from "./pane_view.ts";
-import { inlineHelp, type Picture } from "./slash/mod.ts";
+import { drawSheet } from "./sheet.ts";
+import { inlineHelp } from "./slash/mod.ts";
 import { localTime } from "./state_words.ts";
 import { findTalks, type Talk } from "./talks.ts";
 
@@ -39,9 +40,6 @@ const HINTS = {
 const LEAST_PREVIEW = 8;
 /** Columns for the answer to a question: a cluster, and the cursor behind it. */
 const LEAST_ANSWER = 3;
-/** Columns between a picture and lines, and those that lines need at least. */
-const PICTURE_GAP = 2;
-const LEAST_BESIDE = 20;
 /** Of the list, for names. */
 const LONGEST_NAME = 24;
 /** UTF-16 units of a text that is shown on one line; screens are narrower. */
@@ -219,41 +217,4 @@ function oneLine(text: string): string {
 /** `14:02` today, the day otherwise. */
 function momentText(time: number, now: number): string {
   return formatDay(time) === formatDay(now) ? formatClock(time) : formatDayNear(time, now);
-}
-
-function drawSheet(
-  { title, lines, picture, top }: Extract<Over, { kind: "sheet" }>,
-  grid: Grid,
-  height: number,
-): void {
-  const { columns } = grid;
-  grid.put(0, 1, truncate(title, columns - 1), BOLD, columns);
-  const left = picture === undefined ? 1 : drawPicture(picture, top, grid, height);
-  const width = Math.max(1, columns - 1 - left);
-  const rows = lines.slice(top).flatMap((line) =>
-    wrap(line, width).map(({ start, end }) => line.slice(start, end))
-  );
-  for (const [at, text] of rows.slice(0, Math.max(0, height - 2)).entries()) {
-    grid.put(2 + at, left, text, {}, columns);
-  }
-  const rest = lines.length - top - Math.max(0, height - 2);
-  if (rest > 0 && height > 2) {
-    const more = `${rest} more: Page-Down `;
-    grid.put(0, Math.max(1, columns - displayWidth(more)), more, DIM, columns);
-  }
-}
-
-/** @returns the first column beside it; where the screen has become too small it is left out */
-function drawPicture(
-  { lines, columns, onPaper }: Picture,
-  top: number,
-  grid: Grid,
-  height: number,
-): number {
-  const beside = 1 + columns + PICTURE_GAP;
-  if (beside + LEAST_BESIDE > grid.columns) return 1;
-  for (const [at, line] of lines.slice(top, top + Math.max(0, height - 2)).entries()) {
-    grid.put(2 + at, 1, line, onPaper ? { paper: true } : {}, grid.columns);
-  }
-  return beside;
 }

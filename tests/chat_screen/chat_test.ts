@@ -400,3 +400,16 @@ Deno.test("A question that comes with a conversation is there before its first s
   const { model } = updateChat(first, { kind: "resized", columns: 60, rows: 8 });
   assertEquals(model.over?.kind, "question");
 });
+
+Deno.test("A sheet can be read to its end after the screen became narrow", () => {
+  const lines = Array.from({ length: 10 }, (_, index) => `a line that gets two rows ${index + 1}`);
+  const chat = new ChatHands({ columns: 80, rows: 10 }).tell({ kind: "sheet", title: "t", lines });
+  chat.tell({ kind: "resized", columns: 22, rows: 10 });
+  assertEquals(chat.rows[0], " t 14 more: Page-Down");
+  for (let page = 0; page < 5; page++) chat.press("<page-down>");
+  assertEquals(chat.rows.slice(6, 8), [" a line that gets two", " rows 10"]);
+  chat.tell({ kind: "resized", columns: 80, rows: 10 });
+  assertEquals(chat.rows[7], " a line that gets two rows 10");
+  chat.press("<up>");
+  assertEquals(chat.rows[7], " a line that gets two rows 9");
+});
