@@ -3,6 +3,7 @@
  * shown. Every failure becomes a line on the screen; what ends it is the person, the terminal, or the
  * node of another process that is gone.
  */
+import { v7 } from "uuid";
 import { ChatError } from "../errors.ts";
 import type { Conversation, MessageRecord, ReceivedMessage } from "../history/message_record.ts";
 import type { ChatNode, HistoryQuery, NodeEvent } from "../node/chat_node.ts";
@@ -51,6 +52,8 @@ export interface ChatInit {
   readonly goal?: Goal | undefined;
   /** What was being written, from an earlier screen. */
   readonly drafts?: ReadonlyMap<string, Editor>;
+  /** Of an earlier screen, in the order of writing: they go out first. */
+  readonly unsent?: readonly UnsentMessage[];
   readonly depth: ColorDepth;
   /** Takes messages that are on the screen now. */
   readonly printed: (messages: readonly ReceivedMessage[]) => void;
@@ -61,11 +64,22 @@ export interface ChatInit {
   readonly signal: AbortSignal;
 }
 
+/** A message of which no node has said yet that it is saved; what has its id is saved but once. */
+export interface UnsentMessage {
+  readonly id: string;
+  readonly conversation: Conversation;
+  readonly text: string;
+}
+
 /** Where it was left. */
 export interface ChatLeft {
   readonly chat: Chat;
   /** Why it could not go on; undefined where the person left. */
   readonly error: unknown;
+  /** What was still being saved when the node of another process was gone. */
+  readonly unsent: readonly UnsentMessage[];
+  /** Texts that could not be saved when the screen was gone already; not yet safe for a terminal. */
+  readonly unsaved: readonly string[];
 }
 
 /**
@@ -85,6 +99,9 @@ class ChatDriver {
   #tell: (event: ChatEvent) => void = () => {};
   /** The chat as it is now. */
   #chat: Chat | undefined;
+  readonly #unsent = new Map<string, UnsentMessage>();
+  readonly #unsaved: string[] = [];
+  #listening = false;
   #lastSeen: number | undefined;
   /** Peers that look like others, about whom the person has decided. */
   readonly #accepted = new Set<string>();
@@ -122,6 +139,7 @@ class ChatDriver {
   async run(model: Chat): Promise<ChatLeft> {
     const { terminal, depth, signal } = this.#init;
     this.#chat = model;
+    for (const message of this.#init.unsent ?? []) await this.#send(message, this.#tell);
     const view: View<Chat, ChatEvent, ChatEffect> = {
       model,
       update: (chat, event: ChatEvent | TerminalEvent) => {
@@ -139,14 +157,19 @@ class ChatDriver {
         signal,
         listen: (tell) => this.#listen(tell),
       });
-      return { chat, error: undefined };
+      return { chat, error: undefined, ...this.#left() };
     } catch (error) {
-      return { chat: this.#chat ?? model, error };
+      return { chat: this.#chat ?? model, error, ...this.#left() };
     }
+  }
+
+  #left(): Pick<ChatLeft, "unsent" | "unsaved"> {
+    return { unsent: [...this.#unsent.values()], unsaved: this.#unsaved };
   }
 
   #listen(tell: (event: ChatEvent) => void): Disposable {
     this.#tell = tell;
+    this.#listening = true;
     const events = this.#init.node.subscribe((event) => this.#take(event));
     const looking = setInterval(() => this.#soon("look"), LOOK_MS);
     return {
@@ -156,6 +179,7 @@ class ChatDriver {
         this.#due.clear();
         events[Symbol.dispose]();
         this.#tell = () => {};
+        this.#listening = false;
       },
     };
   }
@@ -187,8 +211,10 @@ class ChatDriver {
     switch (effect.kind) {
       case "read":
         return await this.#read(effect, tell);
-      case "send":
-        return await this.#send(effect.conversation, effect.text, tell);
+      case "send": {
+        const { conversation, text } = effect;
+        return await this.#send({ id: v7(), conversation, text }, tell);
+      }
       case "command":
         return await this.#trying(tell, () => this.#command(effect, tell, signal));
       case "complete":
@@ -240,17 +266,21 @@ class ChatDriver {
     }
   }
 
-  async #send(
-    conversation: Conversation,
-    text: string,
-    tell: (event: ChatEvent) => void,
-  ): Promise<void> {
+  async #send(message: UnsentMessage, tell: (event: ChatEvent) => void): Promise<void> {
+    const { id, conversation, text } = message;
+    this.#unsent.set(id, message);
     try {
-      await this.#init.node.send(recipientOf(conversation), text);
+      await this.#init.node.send(recipientOf(conversation), text, { id });
     } catch (error) {
-      tell({ kind: "not-sent", key: talkKey(conversation), text });
-      this.#say(error, tell, "not sent: ");
+      // Whether it is saved only the next node knows.
+      if (error instanceof ChatError && error.code === "node-stopped") return;
+      if (!this.#isShown) this.#unsaved.push(text);
+      else {
+        tell({ kind: "not-sent", key: talkKey(conversation), text });
+        this.#say(error, tell, "not sent: ");
+      }
     }
+    this.#unsent.delete(id);
   }
 
   async #command(
@@ -363,6 +393,11 @@ class ChatDriver {
 
   async #list(): Promise<void> {
     this.#tell({ kind: "talks", talks: await talksOf(this.#init.node) });
+  }
+
+  /** Whether what is told now still comes to the screen. */
+  get #isShown(): boolean {
+    return this.#listening && this.#chat?.end === undefined;
   }
 
   get #open(): Chat["open"] | undefined {

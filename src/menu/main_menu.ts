@@ -152,10 +152,7 @@ const SCREEN_ORDER: readonly Entry[] = [
   "quit",
 ];
 
-/**
- * By number. What came later is for the screen alone: numbers from 10 on would move all others to the
- * right, and scripts have the commands.
- */
+/** By number. */
 const LINE_ORDER: readonly Entry[] = [
   "send",
   "peers",
@@ -166,6 +163,10 @@ const LINE_ORDER: readonly Entry[] = [
   "outbox",
   "why",
   "unread",
+  "contacts",
+  "conversations",
+  "search",
+  "doctor",
   "quit",
 ];
 

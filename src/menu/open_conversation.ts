@@ -2,7 +2,7 @@
  * Into a conversation from the menu: on a screen the conversation screen, from which Escape leads back;
  * in a pipe its last messages, then writing, until the input goes back.
  */
-import { chatOnScreen, type ChatState, chatState } from "../commands/chat/on_screen.ts";
+import { chatOnScreen, type ChatState, chatState, tellUnsent } from "../commands/chat/on_screen.ts";
 import { historyLines } from "../commands/history/lines.ts";
 import type { Recipient } from "../node/chat_node.ts";
 import { orBack } from "../terminal/prompts/or_back.ts";
@@ -35,6 +35,7 @@ export async function openOnScreen(
   using _silence = menu.news.silence();
   const left = await chatOnScreen(menu.node, state, screen, menu);
   if (left === "interrupted") throw new PromptCancelled("interrupt");
+  if (typeof left !== "string") tellUnsent(left.unsent ?? [], screen);
 }
 
 async function openLines(recipient: Recipient, menu: OpenMenu): Promise<void> {

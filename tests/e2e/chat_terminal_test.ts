@@ -8,12 +8,13 @@ import { TmuxScreen } from "../terminal/tmux_screen.ts";
 import { arrived, peerDown, ready } from "./lines.ts";
 import { openOnScreen, type ScreenOptions } from "./menu_program.ts";
 import { freePort, Home, LOOPBACK } from "./program.ts";
+import { SmallDisk } from "./small_disk.ts";
 
 const installed = await TmuxScreen.available();
 if (!installed) console.warn("tests under a pseudo-terminal are skipped: tmux is not installed");
 
-function screenTest(name: string, body: () => Promise<void>): void {
-  Deno.test({ name, ignore: !installed, fn: body });
+function screenTest(name: string, body: () => Promise<void>, ignore = false): void {
+  Deno.test({ name, ignore: !installed || ignore, fn: body });
 }
 
 /** A conversation of `red` on a screen with `green`, who listens. */
@@ -64,6 +65,22 @@ screenTest("`chat` that is left right behind an Enter has saved all that was typ
   const came = node.events.filter(isMessage).map((line) => "text" in line ? line.text : undefined);
   assertEquals(came, TYPED);
 });
+
+screenTest(
+  "`chat` that is left while the disk is full says what was not saved",
+  async () => {
+    await using disk = await SmallDisk.mount();
+    await using red = await Home.make(disk.path);
+    await using green = await Home.make();
+    const { screen } = await openChat(red, green);
+    await using _screen = screen;
+    disk.fill();
+    await screen.type("too late\r\x03");
+    await screen.untilText("icanon");
+    await screen.untilText("not saved: too late");
+  },
+  !SmallDisk.available(),
+);
 
 for (const [signal, code] of [["SIGTERM", 0], ["SIGHUP", 0], ["SIGINT", 130]] as const) {
   screenTest(`\`chat\` gives the terminal back and says goodbye at ${signal}`, async () => {

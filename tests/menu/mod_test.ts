@@ -12,15 +12,19 @@ const deliver = (message: OwnMessage, node: TwinNode) => node.advance(message, "
 const SAID = ["menu", "--name", "me", "--port", "7123"];
 const MENU = [
   "What next?",
-  "  1  Send message",
-  "  2  Query active peers",
-  "  3  Connect to active peers",
-  "  4  History",
-  "  5  My address",
-  "  6  Settings",
-  "  7  Outbox",
-  "  8  Why is a peer not reached?",
-  "  0  Quit",
+  "   1  Send message",
+  "   2  Query active peers",
+  "   3  Connect to active peers",
+  "   4  History",
+  "   5  My address",
+  "   6  Settings",
+  "   7  Outbox",
+  "   8  Why is a peer not reached?",
+  "  10  Contacts",
+  "  11  Conversations",
+  "  12  Search messages",
+  "  13  Doctor: is all in order?",
+  "   0  Quit",
   "Number:",
 ];
 

@@ -2,7 +2,8 @@
  * The conversation screen on the node of a session. What was written goes on where the node of another
  * process is gone, on the next one.
  */
-import { runChat } from "../../chat_screen/driver.ts";
+import { sanitise } from "../../terminal/sanitise.ts";
+import { runChat, type UnsentMessage } from "../../chat_screen/driver.ts";
 import type { ChatEnd, Goal } from "../../chat_screen/chat_model.ts";
 import { conversationOf } from "../../chat_screen/node_view.ts";
 import { ShownMessages } from "../../chat_screen/shown_messages.ts";
@@ -22,6 +23,8 @@ export interface ChatState {
   readonly drafts: Drafts;
   /** The message to show first, and what was searched for. */
   readonly goal?: Goal;
+  /** What was still being saved when the node was gone. */
+  readonly unsent?: readonly UnsentMessage[];
   /** Printed, and not known to be marked. */
   readonly unmarked: readonly ReceivedMessage[];
 }
@@ -34,6 +37,16 @@ export function chatState(
   drafts: Drafts = new Map(),
 ): ChatState {
   return { conversation: conversationOf(recipient), drafts, unmarked: [] };
+}
+
+/** What nobody goes on with. */
+export function tellUnsent(
+  messages: readonly UnsentMessage[],
+  terminal: Pick<ScreenTerminal, "remark">,
+): void {
+  for (const { text } of messages) {
+    terminal.remark(`not known to be saved, see the history: ${sanitise(text)}`);
+  }
 }
 
 /**
@@ -51,12 +64,13 @@ export async function chatOnScreen(
 ): Promise<ChatEnd | ChatState> {
   await using shown = new ShownMessages(node, terminal);
   shown.printed(state.unmarked);
-  const { chat, error } = await runChat({
+  const { chat, error, unsent, unsaved } = await runChat({
     node,
     terminal,
     conversation: state.conversation,
     goal: state.goal,
     drafts: state.drafts,
+    ...(state.unsent === undefined ? {} : { unsent: state.unsent }),
     depth: colorDepth(terminal.colors, env("COLORTERM")),
     printed: (messages) => shown.printed(messages),
     ring: ({ conversation, text }, name) => notifier.tell({ conversation, name, text }),
@@ -68,7 +82,11 @@ export async function chatOnScreen(
   drafts.clear();
   for (const [key, draft] of chat.drafts) drafts.set(key, draft);
   drafts.set(talkKey(conversation), editor);
-  if (error === undefined) return chat.end ?? "quit";
-  if (!node.ended.aborted || signal.aborted || terminal.closed.aborted) throw error;
-  return { conversation, drafts, unmarked: [...shown.unmarked] };
+  for (const text of unsaved) terminal.remark(`not saved: ${sanitise(text)}`);
+  const goesOn = error !== undefined && node.ended.aborted && !signal.aborted &&
+    !terminal.closed.aborted;
+  if (goesOn) return { conversation, drafts, unsent, unmarked: [...shown.unmarked] };
+  tellUnsent(unsent, terminal);
+  if (error !== undefined) throw error;
+  return chat.end ?? "quit";
 }
