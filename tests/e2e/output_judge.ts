@@ -29,8 +29,10 @@ const DRAWING = [
   // cursor, wrapping, focus, alternate screen, bracketed paste, synchronised frames
   /^\?(?:25|7|1004|1049|2004|2026)[hl]/,
 ];
+// deno-lint-ignore no-control-regex -- a sequence ends with BEL
 const NOTICE = /^\]777;notify;[^;\p{Cc}]{0,200};[^;\p{Cc}]{0,200}\x07/u;
 const NOTICE_IN_TMUX =
+  // deno-lint-ignore no-control-regex -- the same in tmux's own sequence
   /^Ptmux;\x1b\x1b\]777;notify;[^;\p{Cc}]{0,200};[^;\p{Cc}]{0,200}\x07\x1b\\\x07/u;
 
 /** C0 and C1, DEL, other line ends, bidi controls. */
