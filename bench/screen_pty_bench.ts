@@ -13,6 +13,8 @@ const KEYS = Deno.args.includes("--quick") ? 200 : 1_000;
 const KEY_EVERY_MS = 8;
 /** Occurs in no message: what shows it shows the key. */
 const LETTERS = "жшщюя";
+/** Letters of a line. */
+const LINE = 50;
 const SIZES = [[80, 24], [300, 100]] as const;
 
 /** The program in a pseudo-terminal, with its keyboard and what it writes. */
@@ -73,9 +75,10 @@ async function measure(size: readonly [number, number], words: readonly string[]
   const times: number[] = [];
   for (let key = 0; key < KEYS; key++) {
     await new Promise((resolve) => setTimeout(resolve, KEY_EVERY_MS));
-    const letter = LETTERS[key % LETTERS.length] ?? "";
+    // Each line begins with another letter than the one before, or its first cell need not be written.
+    const letter = LETTERS[(key + Math.floor(key / LINE)) % LETTERS.length] ?? "";
     times.push(await pty.press(letter, letter));
-    if (key % 50 === 49) await pty.type("\x17"); // Ctrl-W: a line of its usual length
+    if (key % LINE === LINE - 1) await pty.type("\x17"); // Ctrl-W: a line of its usual length
   }
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) => (sorted[Math.floor((KEYS - 1) * part)] ?? NaN).toFixed(1);
