@@ -276,8 +276,11 @@ export interface CheckLine {
   readonly hint: string | null;
 }
 
-/** What acts on a terminal, or hides in it, among the characters that JSON leaves as they are. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * What acts on a terminal, or hides in it, among the characters that JSON leaves as they are: fillers
+ * too, and more than four marks on one letter.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]|(?<=\p{M}{4})\p{M}/gu;
 
 /** @returns one line, without its end */
 export function ndjsonLine(event: NdjsonLine): string {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { isoTime, ndjsonLine } from "../../src/commands/ndjson.ts";
+import { escapeUnprintable, isoTime, ndjsonLine } from "../../src/commands/ndjson.ts";
 
 Deno.test("`ndjsonLine()` puts `event` first", () => {
   assertEquals(
@@ -34,4 +34,11 @@ Deno.test("`isoTime()` gives UTC, and null for what is no time", () => {
   assertEquals(isoTime(-1), "1969-12-31T23:59:59.999Z");
   assertEquals(isoTime(NaN), null);
   assertEquals(isoTime(8.64e15 + 1), null);
+});
+
+Deno.test("`escapeUnprintable()` leaves no fillers and no floods of marks, and means the same", () => {
+  const text = `a\u3164b\u115fo${"\u0301".repeat(300)}`;
+  const json = escapeUnprintable(JSON.stringify(text));
+  assertEquals(json.length, '"a\\u3164b\\u115fo"'.length + 4 + 296 * 6);
+  assertEquals(JSON.parse(json), text);
 });

@@ -9,6 +9,7 @@ import {
   decodeFrame,
   DIRECT_PROTOCOL,
   type DirectFrame,
+  encodeAnswers,
   encodeMessages,
   MAX_FRAME_BYTES,
   type WireMessage,
@@ -17,17 +18,21 @@ import { FrameDecoder } from "../../src/framing/mod.ts";
 import { encodeHello, PRESENCE_PROTOCOL } from "../../src/presence/wire.ts";
 import { makeNetwork, stop } from "../network_fixture.ts";
 
-/** Dispose it to hang up. It answers nothing by itself. */
+/** Dispose it to hang up. */
 export class RawPeer implements AsyncDisposable {
   /** What arrived on streams that others opened, in order. */
   readonly frames: DirectFrame[] = [];
   #changed = Promise.withResolvers<void>();
 
-  private constructor(private readonly libp2p: Libp2p) {}
+  private constructor(
+    private readonly libp2p: Libp2p,
+    private readonly refusal: string | undefined,
+  ) {}
 
-  static async start(name: string): Promise<RawPeer> {
+  /** @param options.refusal in which words it refuses every message; default: it answers nothing */
+  static async start(name: string, { refusal }: { refusal?: string } = {}): Promise<RawPeer> {
     const libp2p = await makeNetwork();
-    const peer = new RawPeer(libp2p);
+    const peer = new RawPeer(libp2p, refusal);
     libp2p.addEventListener("connection:open", async ({ detail: connection }) => {
       try {
         const stream = await connection.newStream(PRESENCE_PROTOCOL);
@@ -81,6 +86,10 @@ export class RawPeer implements AsyncDisposable {
   #listen(stream: Stream): void {
     this.#read(stream, (frame) => {
       this.frames.push(frame);
+      if (this.refusal !== undefined && frame.type === "message") {
+        const refused = [{ id: frame.message.id, reason: this.refusal }];
+        stream.send(encodeAnswers({ acknowledged: [], refused, read: [] }));
+      }
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     });

@@ -3,7 +3,7 @@
  * the terminal can move it by itself, and only what is new has to be written. Pure.
  */
 import type { Grid } from "./grid.ts";
-import type { Look } from "./look.ts";
+import { type Look, sameLook } from "./look.ts";
 
 export interface Shift {
   /** The first row of the part. */
@@ -19,6 +19,8 @@ const WORTHWHILE_ROWS = 3;
 
 /** The move after which most rows of `before` are as in `after`; undefined if none is worth it. */
 export function findShift(before: Grid, after: Grid): Shift | undefined {
+  // Most frames are a key press, which changes a row or two: no need to look closer.
+  if (!changesRows(before, after, WORTHWHILE_ROWS)) return undefined;
   const old = rowKeys(before);
   const young = rowKeys(after);
   const changed = young.filter((key, row) => key !== old[row]).length;
@@ -36,6 +38,21 @@ export function findShift(before: Grid, after: Grid): Shift | undefined {
     }
   }
   return best;
+}
+
+/** Whether cells changed in so many rows at least. */
+function changesRows(before: Grid, after: Grid, least: number): boolean {
+  let changed = 0;
+  for (let row = 0; row < after.rows; row++) {
+    for (let column = 0; column < after.columns; column++) {
+      const isSame = before.textAt(row, column) === after.textAt(row, column) &&
+        sameLook(before.lookAt(row, column), after.lookAt(row, column));
+      if (isSame) continue;
+      if (++changed === least) return true;
+      break;
+    }
+  }
+  return false;
 }
 
 /** Rows one after the other that are in `young` what `by` rows further down is in `old`. */
