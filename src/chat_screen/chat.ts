@@ -85,6 +85,7 @@ function step(chat: Chat, event: ChatEvent | TerminalEvent): ChatStep {
     case "not-sent":
       return unchanged(withTextBack(chat, event.key, event.text));
     case "question":
+      if (chat.over?.kind === "question") return unchanged(chat);
       return unchanged({ ...chat, over: asked(event.question) });
     case "sheet": {
       if (chat.over?.kind === "question") return unchanged(chat);
@@ -178,7 +179,9 @@ function answered(chat: Chat, opening: Opening): ChatStep {
   const { model, effects } = opened({ ...chat, drafts }, opening);
   const kept = new Map(model.drafts);
   kept.delete(talkKey(conversation));
-  return { model: { ...model, drafts: kept, over: overOf(opening) ?? chat.over }, effects };
+  // A question that stands already is about the same peer, and may be half answered.
+  const over = chat.over?.kind === "question" ? chat.over : overOf(opening) ?? chat.over;
+  return { model: { ...model, drafts: kept, over }, effects };
 }
 
 function withMessage(

@@ -52,8 +52,11 @@ export interface ChatInit {
   readonly goal?: Goal | undefined;
   /** What was being written, from an earlier screen. */
   readonly drafts?: ReadonlyMap<string, Editor>;
-  /** Of an earlier screen, in the order of writing: they go out first. */
-  readonly unsent?: readonly UnsentMessage[];
+  /**
+   * Where this goes on with what another screen began: what that one did not know to be saved goes out
+   * first, and what was typed in between counts.
+   */
+  readonly before?: { readonly unsent: readonly UnsentMessage[] } | undefined;
   readonly depth: ColorDepth;
   /** Takes messages that are on the screen now. */
   readonly printed: (messages: readonly ReceivedMessage[]) => void;
@@ -139,7 +142,7 @@ class ChatDriver {
   async run(model: Chat): Promise<ChatLeft> {
     const { terminal, depth, signal } = this.#init;
     this.#chat = model;
-    for (const message of this.#init.unsent ?? []) await this.#send(message, this.#tell);
+    for (const message of this.#init.before?.unsent ?? []) await this.#send(message, this.#tell);
     const view: View<Chat, ChatEvent, ChatEffect> = {
       model,
       update: (chat, event: ChatEvent | TerminalEvent) => {
@@ -155,6 +158,7 @@ class ChatDriver {
       const chat = await runScreen(terminal, view, {
         depth,
         signal,
+        earlyKeys: this.#init.before === undefined ? "drop" : "keep",
         listen: (tell) => this.#listen(tell),
       });
       return { chat, error: undefined, ...this.#left() };

@@ -35,7 +35,7 @@ export async function openOnScreen(
   using _silence = menu.news.silence();
   const left = await chatOnScreen(menu.node, state, screen, menu);
   if (left === "interrupted") throw new PromptCancelled("interrupt");
-  if (typeof left !== "string") tellUnsent(left.unsent ?? [], screen);
+  if (typeof left !== "string") tellUnsent(left.before?.unsent ?? [], screen);
 }
 
 async function openLines(recipient: Recipient, menu: OpenMenu): Promise<void> {

@@ -123,12 +123,17 @@ export class InputReader {
   }
 
   /**
-   * Bytes as they come, from now on: what came before and was not asked for is dropped. Ends with
-   * the input, also where reading fails.
+   * Bytes as they come. Ends with the input, also where reading fails.
+   * @param options.early what came before and was not asked for; where it is kept, the line ends that a
+   *   terminal makes of the Enter key outside of raw mode are the key again
    * @throws the signal's reason
    */
-  async *chunks(options: { signal: AbortSignal }): AsyncGenerator<Uint8Array, void, void> {
-    this.#kept = new Uint8Array(0);
+  async *chunks(
+    options: { readonly signal: AbortSignal; readonly early?: "drop" | "keep" },
+  ): AsyncGenerator<Uint8Array, void, void> {
+    this.#kept = options.early === "keep"
+      ? this.#kept.map((byte) => byte === LINE_FEED ? CARRIAGE_RETURN : byte)
+      : new Uint8Array(0);
     for (;;) {
       options.signal.throwIfAborted();
       if (this.#kept.length > 0) {

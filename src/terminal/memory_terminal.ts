@@ -5,7 +5,7 @@
  */
 import { ChatError } from "../errors.ts";
 import { InputReader } from "./input_reader.ts";
-import { ModeHolder, PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
+import { type KeysOptions, ModeHolder, PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
 
 export interface MemoryTerminalOptions {
   /** Lines to be read, or the input as it is. */
@@ -157,7 +157,7 @@ export class MemoryTerminal implements ScreenTerminal {
     return { [Symbol.dispose]: () => void this.#resizeListeners.delete(listener) };
   }
 
-  async *keys(options: { signal: AbortSignal }): AsyncGenerator<Uint8Array, void, void> {
+  async *keys(options: KeysOptions): AsyncGenerator<Uint8Array, void, void> {
     this.#raw = true;
     try {
       yield* this.#reader.chunks(options);

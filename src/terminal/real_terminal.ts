@@ -9,7 +9,7 @@
  */
 import { ChatError } from "../errors.ts";
 import { type ByteSource, InputReader } from "./input_reader.ts";
-import { ModeHolder, PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
+import { type KeysOptions, ModeHolder, PinHolder, type ScreenTerminal } from "./screen_terminal.ts";
 import { type ByteSink, WriteQueue } from "./write_queue.ts";
 
 /** Where nothing says how large the screen is. */
@@ -115,7 +115,7 @@ export class RealTerminal implements ScreenTerminal {
     return this.#streams.onResize(listener);
   }
 
-  async *keys(options: { signal: AbortSignal }): AsyncGenerator<Uint8Array, void, void> {
+  async *keys(options: KeysOptions): AsyncGenerator<Uint8Array, void, void> {
     const { stdin } = this.#streams;
     stdin.setRaw(true);
     try {

@@ -24,11 +24,20 @@ export interface ScreenTerminal extends Terminal {
   /** What ends all modes that are on, for `restoreTerminal()`; empty where none is. */
   readonly leaving: string;
   /**
-   * Key presses as the terminal sends them, in raw mode for as long as they are iterated. What was
-   * typed before is dropped. Ends with the input.
+   * Key presses as the terminal sends them, in raw mode for as long as they are iterated. Ends with
+   * the input.
    * @throws the signal's reason
    */
-  keys(options: { signal: AbortSignal }): AsyncIterable<Uint8Array>;
+  keys(options: KeysOptions): AsyncIterable<Uint8Array>;
+}
+
+export interface KeysOptions {
+  readonly signal: AbortSignal;
+  /**
+   * What was typed before: dropped, which is the default, as it was meant for something else; or kept,
+   * where one screen goes on with what another one began.
+   */
+  readonly early?: "drop" | "keep";
 }
 
 /** `terminal` if it can do more than lines. */

@@ -413,3 +413,15 @@ Deno.test("A sheet can be read to its end after the screen became narrow", () =>
   chat.press("<up>");
   assertEquals(chat.rows[7], " a line that gets two rows 9");
 });
+
+Deno.test("Who answers at the address leaves a question about it as it is", () => {
+  const address = { kind: "address", address: "/ip4/127.0.0.1/tcp/7000" } as const;
+  const opening = { facts: facts(), speakers: SPEAKERS, question: QUESTION };
+  const chat = new ChatHands({ columns: 60, rows: 8 });
+  chat.tell({ kind: "opened", conversation: address, ...opening }).press("y");
+  const { generation } = chat.chat.open;
+  chat.tell({ kind: "answered", generation, conversation: WITH_BOB, ...opening });
+  assertEquals(chat.rows[5], " Write to it all the same? (y/N) y");
+  chat.press("<enter>");
+  assertEquals(chat.chat.over, undefined);
+});

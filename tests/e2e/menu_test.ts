@@ -90,7 +90,7 @@ Deno.test("`menu` in a pipe: the outbox says why, takes back and tries again", a
   await using red = await PipedMenu.open(redHome, "red", freePort());
   await red.answer("1", address, "first", "1", address, "second");
   await red.seen((line) => line.startsWith("… queued; "), 2);
-  await red.seen((line) => line === "  7  Outbox (2 waiting)");
+  await red.seen((line) => line === "   7  Outbox (2 waiting)");
 
   await red.answer("7", "3");
   await red.seen((line) => line === `${address} is not reached`);

@@ -186,7 +186,7 @@ Deno.test("`menu` says in the menu and at its end how many messages wait", async
     await using program = await piped(input, { outbox });
     assertEquals(await program.run(...SAID), code);
     const { outLines } = program.terminal;
-    assertEquals(outLines.filter((line) => line === "  7  Outbox (2 waiting)").length, 1);
+    assertEquals(outLines.filter((line) => line === "   7  Outbox (2 waiting)").length, 1);
     assertEquals(outLines.slice(-2), [
       "2 messages not delivered yet: p2p-chat tries again when it runs",
       "Goodbye.",

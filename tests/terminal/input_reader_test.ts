@@ -128,6 +128,17 @@ Deno.test("`chunks()` gives bytes as they come, none of those from before", asyn
   assertEquals(seen, ["new", "\x1b[A"]);
 });
 
+Deno.test("`chunks()` keeps what was typed before, the Enter key included, where it is to", async () => {
+  const reader = new InputReader(sourceOf(["one\ntwo\nthr", "ee\n"]));
+  for await (const _line of reader.lines()) break;
+  const { signal } = new AbortController();
+  const seen = await Array.fromAsync(
+    reader.chunks({ signal, early: "keep" }),
+    (chunk) => new TextDecoder().decode(chunk),
+  );
+  assertEquals(seen, ["two\rthr", "ee\n"]);
+});
+
 Deno.test("`chunks()` leaves a read that is under way to the next who asks", async () => {
   const waiting = Promise.withResolvers<void>();
   const source = sourceOf(["late\n"]);

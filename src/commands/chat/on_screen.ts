@@ -23,8 +23,8 @@ export interface ChatState {
   readonly drafts: Drafts;
   /** The message to show first, and what was searched for. */
   readonly goal?: Goal;
-  /** What was still being saved when the node was gone. */
-  readonly unsent?: readonly UnsentMessage[];
+  /** What the screen before this one was still saving when the node was gone; undefined: the first. */
+  readonly before?: { readonly unsent: readonly UnsentMessage[] };
   /** Printed, and not known to be marked. */
   readonly unmarked: readonly ReceivedMessage[];
 }
@@ -70,7 +70,7 @@ export async function chatOnScreen(
     conversation: state.conversation,
     goal: state.goal,
     drafts: state.drafts,
-    ...(state.unsent === undefined ? {} : { unsent: state.unsent }),
+    before: state.before,
     depth: colorDepth(terminal.colors, env("COLORTERM")),
     printed: (messages) => shown.printed(messages),
     ring: ({ conversation, text }, name) => notifier.tell({ conversation, name, text }),
@@ -85,7 +85,7 @@ export async function chatOnScreen(
   for (const text of unsaved) terminal.remark(`not saved: ${sanitise(text)}`);
   const goesOn = error !== undefined && node.ended.aborted && !signal.aborted &&
     !terminal.closed.aborted;
-  if (goesOn) return { conversation, drafts, unsent, unmarked: [...shown.unmarked] };
+  if (goesOn) return { conversation, drafts, before: { unsent }, unmarked: [...shown.unmarked] };
   tellUnsent(unsent, terminal);
   if (error !== undefined) throw error;
   return chat.end ?? "quit";

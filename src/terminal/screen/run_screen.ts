@@ -61,6 +61,8 @@ export interface View<Model, Event, Effect> {
 export interface RunOptions<Event> {
   readonly depth: ColorDepth;
   readonly signal: AbortSignal;
+  /** What was typed before, as for `ScreenTerminal.keys()`. */
+  readonly earlyKeys?: "drop" | "keep" | undefined;
   /** Called with a way to tell events that nobody asked for; disposed when the view ends. */
   readonly listen?: (tell: (event: Event) => void) => Disposable;
 }
@@ -107,7 +109,7 @@ class Run<Model, Event, Effect> implements AsyncDisposable {
   constructor(
     terminal: ScreenTerminal,
     view: View<Model, Event, Effect>,
-    { depth, signal, listen }: RunOptions<Event>,
+    { depth, signal, earlyKeys = "drop", listen }: RunOptions<Event>,
   ) {
     this.#terminal = terminal;
     this.#view = view;
@@ -126,7 +128,7 @@ class Run<Model, Event, Effect> implements AsyncDisposable {
     for (const each of [signal, terminal.closed]) this.#endWith(each);
     if (listen !== undefined) this.#stack.use(listen((event) => this.#dispatch(event)));
     this.#dispatch({ kind: "resized", ...this.#size });
-    this.#reading = this.#readKeys();
+    this.#reading = this.#readKeys(earlyKeys);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -145,9 +147,10 @@ class Run<Model, Event, Effect> implements AsyncDisposable {
     this.#stack.defer(() => signal.removeEventListener("abort", end));
   }
 
-  async #readKeys(): Promise<void> {
+  async #readKeys(early: "drop" | "keep"): Promise<void> {
+    const { signal } = this.#ending;
     try {
-      for await (const bytes of this.#terminal.keys({ signal: this.#ending.signal })) {
+      for await (const bytes of this.#terminal.keys({ signal, early })) {
         clearTimeout(this.#pause);
         this.#typed(decodeKeys(this.#keys, bytes));
         const pause = pauseMs(this.#keys);
