@@ -8,6 +8,9 @@ import { guard, lazyTransaction, transaction } from "./database.ts";
 /** Addresses kept for one peer; the ones that worked longest ago go first. */
 const MAX_ADDRESSES_PER_PEER = 16;
 
+/** Of plain text, see `src/classic/`. */
+const DIALECTS = ["a", "b"] as const;
+
 /** A row of the address book. */
 export interface RememberedPeer {
   readonly peerId: string;
@@ -131,6 +134,28 @@ export class PeerStore {
       const workedAt = failure === undefined ? triedAt : 0;
       this.#upsertDialled.run(key, address, workedAt, triedAt, failure ?? null);
       this.#pruneAddresses.run(key, key);
+    });
+  }
+
+  /**
+   * In which dialect of plain text a classic peer spoke last, in an earlier run too; undefined: in none.
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  dialectOf(peerId: string): "a" | "b" | undefined {
+    const row = guard(
+      this.#db,
+      () => this.#db.prepare("SELECT dialect FROM peer WHERE peer_id = ?").get(peerId),
+    );
+    return DIALECTS.find((dialect) => dialect === row?.dialect);
+  }
+
+  /**
+   * Notes in which dialect a remembered peer speaks.
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  noteDialect(peerId: string, dialect: "a" | "b"): void {
+    lazyTransaction(this.#db, () => {
+      this.#db.prepare("UPDATE peer SET dialect = ? WHERE peer_id = ?").run(dialect, peerId);
     });
   }
 

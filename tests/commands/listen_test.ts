@@ -53,6 +53,7 @@ Deno.test("`listen` shows peers that come and go, and what becomes of own messag
     state: "queued" as const,
     stateAt: NOW,
     reason: undefined,
+    unanswerable: false,
   };
   node.emit({ event: "peer-up", peer: activePeer({ source: "mdns" }) });
   node.emit({ event: "peer-down", peer: activePeer(), departure: "goodbye" });
@@ -108,6 +109,7 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
       state: "queued",
       stateAt: NOW,
       reason: undefined,
+      unanswerable: false,
     },
   });
   program.interrupt("SIGTERM");

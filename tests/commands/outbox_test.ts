@@ -46,6 +46,7 @@ function entry(
     state: "queued",
     stateAt: NOW,
     reason: undefined,
+    unanswerable: false,
     ...changes,
   };
   return { message, search, blocked: false };
