@@ -9,6 +9,7 @@ import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { peerTable } from "../chat_screen/peer_table.ts";
 import { formatAddress } from "../config/address.ts";
+import { isClassicId } from "../config/classic_id.ts";
 import { ChatError } from "../errors.ts";
 import type { RememberedPeer } from "../history/mod.ts";
 import { shortPeerId } from "../node/recipient.ts";
@@ -186,6 +187,7 @@ function knownLine(peer: RememberedPeer, displayName: DisplayName): PeerLine {
     connected: null,
     peerId,
     name: displayName(peerId),
+    classic: isClassicId(peerId),
     address,
     path: null,
     roundTripMs: null,

@@ -51,6 +51,11 @@ export interface OwnMessage extends MessageBase {
   readonly unanswerable: boolean;
 }
 
+/** Whether it is in the outbox: more may still become of it. */
+export function isWaiting({ state, unanswerable }: Pick<OwnMessage, "state" | "unanswerable">) {
+  return (state === "queued" || state === "sent") && !unanswerable;
+}
+
 /** A message that arrived. */
 export interface ReceivedMessage extends MessageBase {
   readonly direction: "in";

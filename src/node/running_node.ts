@@ -3,12 +3,12 @@ import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
 import type { Contact, ContactChange, Draft, History, OutboxEntry } from "../history/mod.ts";
-import type {
-  Conversation,
-  MessageRecord,
-  MessageState,
-  OwnMessage,
-  ReceivedMessage,
+import {
+  type Conversation,
+  isWaiting,
+  type MessageRecord,
+  type OwnMessage,
+  type ReceivedMessage,
 } from "../history/message_record.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
 import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
@@ -32,7 +32,7 @@ import { dialFailure } from "./dial_failure.ts";
 import { requireAnswered, requireSame, requireSendable } from "./draft_check.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Delivery, Reach, Roster } from "./rooms.ts";
-import { resolveRecipient, shortPeerId } from "./recipient.ts";
+import { resolveRecipient, withShortId } from "./recipient.ts";
 
 /** Peers dialled at once by `connectAll()`. */
 const MAX_CONNECT_ALL = 64;
@@ -152,25 +152,24 @@ export class RunningNode implements OwnNode {
       this.#lastQueued = own.position;
       this.emit({ event: "state", message: own });
     } else requireSame(history, own, draft, recipient);
-    if (own.state === "queued" || own.state === "sent") {
+    if (isWaiting(own)) {
       this.#dispatch(own.conversation, recipient.kind === "peer" ? recipient.address : undefined);
     }
     return own;
   }
 
   async settled(messageId: string, { signal }: { signal: AbortSignal }): Promise<OwnMessage> {
-    const isSettled = (state: MessageState) => state !== "queued" && state !== "sent";
     const { promise, resolve, reject } = Promise.withResolvers<OwnMessage>();
     const abort = () => reject(signal.reason);
     using _subscription = this.subscribe((event) => {
       if (event.event !== "state" || event.message.id !== messageId) return;
-      if (isSettled(event.message.state)) resolve(event.message);
+      if (!isWaiting(event.message)) resolve(event.message);
     }, { from: "now" });
     signal.addEventListener("abort", abort, { once: true });
     try {
       signal.throwIfAborted();
       const own = this.#init.history.messages.own(messageId);
-      if (own !== undefined && isSettled(own.state)) return own;
+      if (own !== undefined && !isWaiting(own)) return own;
       return await promise;
     } finally {
       signal.removeEventListener("abort", abort);
@@ -456,8 +455,7 @@ export class RunningNode implements OwnNode {
   }
 
   #withId(peerId: string): string {
-    const [name, id] = [this.displayName(peerId), shortPeerId(peerId)];
-    return name.includes(id) ? name : `${name} (${id})`;
+    return withShortId(this.displayName(peerId), peerId);
   }
 
   /** Two nodes with the identity of this peer are connected. */

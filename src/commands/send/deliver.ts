@@ -13,7 +13,7 @@ import { ndjsonLine } from "../ndjson.ts";
 import { nodeEventLine } from "../node_lines.ts";
 import { OwnMessages } from "../own_messages.ts";
 import type { SendOptions } from "../send.ts";
-import { isOver } from "../until.ts";
+import { DEFAULT_UNTIL, isOver } from "../until.ts";
 import type { Target } from "./targets.ts";
 import { WHEN_IT_GOES } from "./words.ts";
 
@@ -46,7 +46,7 @@ export async function deliver(
   options: SendOptions,
   context: CommandContext,
 ): Promise<Outcome[]> {
-  const { until, timeout, replyTo, json } = options;
+  const { until = DEFAULT_UNTIL, timeout, replyTo, json } = options;
   const { terminal, now, signal: interrupted } = context;
   const signal = either(interrupted, session.ended);
   /** Each message as it is now, and when it got there. */
