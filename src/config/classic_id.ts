@@ -57,6 +57,11 @@ export function classicPlace(peerId: string): string {
   return isClassicId(peerId) ? peerId.slice(CLASSIC_PREFIX.length) : peerId;
 }
 
+/** The place in an id of a classic peer as a multiaddr, e.g. `/ip4/10.0.0.2/tcp/5000`. */
+export function classicMultiaddr(peerId: string): string {
+  return parseAddress(classicPlace(peerId)).address;
+}
+
 /** A name of a classic peer as it is shown, so that it is never taken for that of a peer with a key. */
 export function markClassic(name: string): string {
   return `${name} ${MARK}`;

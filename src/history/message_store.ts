@@ -152,13 +152,23 @@ export class MessageStore {
 
   /** Saves what a peer sent, once each; when it returns, the messages may be acknowledged. */
   accept(peerId: string, messages: readonly IncomingMessage[], now: number): Accepted {
+    return this.acceptAll(messages.map((message) => ({ ...message, peerId })), now);
+  }
+
+  /** The same for messages of several peers, with one commit for all of them. */
+  acceptAll(
+    messages: readonly (IncomingMessage & { readonly peerId: string })[],
+    now: number,
+  ): Accepted {
     return transaction(this.#db, () => {
-      const conversation: Conversation = { kind: "peer", peerId };
-      const key = this.#conversationKey(conversation, now);
-      const sender = this.#peers.keyOf(peerId, "inbound", now);
+      const keys = new Map<string, readonly [conversation: number, sender: number]>();
       const fresh: ReceivedMessage[] = [];
       const conflicts: string[] = [];
-      for (const { id, sentAt, text, replyTo } of messages) {
+      for (const { peerId, id, sentAt, text, replyTo } of messages) {
+        const conversation: Conversation = { kind: "peer", peerId };
+        const [key, sender] = keys.get(peerId) ??
+          [this.#conversationKey(conversation, now), this.#peers.keyOf(peerId, "inbound", now)];
+        keys.set(peerId, [key, sender]);
         const { changes, lastInsertRowid } = this.#insertReceived
           .run(key, sender, id, sentAt, now, replyTo ?? null, text);
         if (changes === 0) {

@@ -2,6 +2,7 @@
  * The peers that a profile remembers: their names, where they were reached, when they were last
  * here. Names and addresses are hints; the peer id is the identity.
  */
+import { CLASSIC_PREFIX } from "../config/classic_id.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { guard, lazyTransaction, transaction } from "./database.ts";
 
@@ -183,14 +184,18 @@ export class PeerStore {
     return row === undefined ? undefined : String(row.peer_id);
   }
 
-  /** Everybody but `self`, most recently seen first, at most `limit`. */
-  list(self: string, limit: number): RememberedPeer[] {
+  /**
+   * Everybody but `self`, most recently seen first, at most `limit`.
+   * @param which `keyed`: without classic peers
+   */
+  list(self: string, limit: number, which: "all" | "keyed" = "all"): RememberedPeer[] {
+    const without = which === "keyed" ? `AND peer_id NOT GLOB '${CLASSIC_PREFIX}*'` : "";
     const addresses = this.#db.prepare(
       "SELECT address FROM peer_address WHERE peer = ? ORDER BY last_worked DESC, address",
     );
     return this.#db.prepare(`
       SELECT key, peer_id, name, source, last_seen FROM peer
-      WHERE peer_id <> ? ORDER BY last_seen DESC, key DESC LIMIT ?`).all(self, limit)
+      WHERE peer_id <> ? ${without} ORDER BY last_seen DESC, key DESC LIMIT ?`).all(self, limit)
       .map((row) => ({
         peerId: String(row.peer_id),
         name: String(row.name),

@@ -243,7 +243,9 @@ export interface ChatNode extends AsyncDisposable {
 }
 
 /** The settings that a node takes on while it runs. */
-export type LiveSettings = Pick<Config, "name" | "mandatory" | "readReceipts">;
+export type LiveSettings = Pick<Config, "name" | "mandatory" | "readReceipts"> & {
+  readonly classicTeam?: Config["classicTeam"];
+};
 
 /** A node that runs in this process. */
 export interface OwnNode extends ChatNode {
