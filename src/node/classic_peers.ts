@@ -123,6 +123,7 @@ export class ClassicPeers implements Classic, AsyncDisposable {
   }
 
   queued(peerId: string): void {
+    this.#asked.add(peerId);
     this.#driver.queued(peerId);
   }
 
