@@ -19,10 +19,10 @@ export const WRITE_WITHIN_MS = 20_000;
 export const MAX_INBOUND = 256;
 /** Of one host at a time; further ones wait without being read. */
 export const MAX_SEATS_PER_HOST = 32;
-/** Of one host, waiting: room for a burst. With still more, the one that waits longest is closed. */
+/** Of one host, waiting, before nothing more is accepted. */
 export const MAX_WAITING_PER_HOST = 96;
-/** A connection that was silent for so long gives way to one of the same host that waits. */
-export const SILENT_GIVES_WAY_MS = 250;
+/** How long a connection may be silent, or wait, while others of its host want its place. */
+export const GIVES_WAY_MS = 250;
 /** Peers on the list; of further ones the messages are kept, but they are not listed. */
 export const MAX_LISTED = 512;
 /** How long to wait after accepting failed, or the database did. */

@@ -1,12 +1,18 @@
 /**
- * Accepts connections, and has them read within limits. It stops accepting while MAX_INBOUND are
+ * Accepts connections, and has them read within limits. It stops accepting while too many are
  * open or the database fails, so that the rest waits in the system's queue, and survives whatever
  * accepting can throw.
  */
 import { aborted, Deadline, unlessAborted } from "../deadline.ts";
 import { type Audience, InboundConnection } from "./inbound.ts";
-import { MAX_INBOUND, RETRY_MS } from "./limits.ts";
+import { RETRY_MS } from "./limits.ts";
 import { Seats, type SeatsEvent } from "./seats.ts";
+
+/** Time for a few turns of the event loop. */
+const SETTLE_MS = 20;
+
+/** How often it is worth a line in the log that too many come. */
+const TELL_EVERY_MS = 60_000;
 
 /** What the listener is given. */
 export interface ListenerInit {
@@ -33,6 +39,10 @@ export class Listener implements AsyncDisposable {
   readonly #accepting: Promise<void>;
   #room = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** For when the timer is set, until it was heard. */
+  #wakeAt: number | undefined;
+  /** When it was last told that too many come. */
+  #toldAt = -Infinity;
 
   /** @throws the error of Deno.listen */
   constructor(init: ListenerInit) {
@@ -81,12 +91,17 @@ export class Listener implements AsyncDisposable {
   async #readiness(): Promise<void> {
     const { signal } = this.#stopped;
     await unlessAborted(this.#init.canSave(), signal);
-    if (this.#seats.count < MAX_INBOUND) return;
-    this.#init.audience.onTrouble("too many connections; further ones wait", {
-      connections: this.#seats.count,
-    });
-    this.#room = Promise.withResolvers();
-    await unlessAborted(this.#room.promise, signal);
+    if (!this.#seats.isFull) return;
+    const now = this.#init.monotonic();
+    if (now - this.#toldAt >= TELL_EVERY_MS) {
+      this.#toldAt = now;
+      const connections = this.#seats.count;
+      this.#init.audience.onTrouble("too many connections; further ones wait", { connections });
+    }
+    while (this.#seats.isFull && !signal.aborted) {
+      this.#room = Promise.withResolvers();
+      await unlessAborted(this.#room.promise, signal);
+    }
   }
 
   #admit(socket: Deno.TcpConn): void {
@@ -117,12 +132,23 @@ export class Listener implements AsyncDisposable {
           }
           break;
         case "wake": {
+          // A timer that is set anew with every arrival might never come.
+          if (effect.at === this.#wakeAt) break;
+          this.#wakeAt = effect.at;
           clearTimeout(this.#timer);
           const delay = Math.max(0, Math.ceil(effect.at - this.#init.monotonic()));
-          this.#timer = setTimeout(() => this.#step({ type: "timer" }), delay);
+          this.#timer = setTimeout(() => this.#lookAround(), delay);
         }
       }
     }
+  }
+
+  /** After what has come meanwhile: the process may have stood still. */
+  #lookAround(): void {
+    this.#timer = setTimeout(() => {
+      this.#wakeAt = undefined;
+      this.#step({ type: "timer" });
+    }, SETTLE_MS);
   }
 
   #run(connection: InboundConnection): void {
@@ -132,6 +158,6 @@ export class Listener implements AsyncDisposable {
   #left(connection: InboundConnection): void {
     this.#connections.delete(connection);
     this.#step({ type: "left", connection });
-    this.#room.resolve();
+    if (!this.#seats.isFull) this.#room.resolve();
   }
 }

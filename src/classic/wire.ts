@@ -113,15 +113,16 @@ export class ClassicDecoder {
 
   /** Looks for the first space or line end; gives everything that came once there is one. */
   #sniff(chunk: Uint8Array): Uint8Array {
-    this.#hold(chunk, Infinity, "");
+    this.#hold(chunk, Infinity, "the beginning");
     const bytes = this.#take();
     const end = bytes.findIndex((byte) => byte === SPACE || byte === LINE_FEED);
     if (end < 0 && bytes.length <= MAX_HEADER_BYTES) {
-      this.#hold(bytes, MAX_HEADER_BYTES, "");
+      this.#hold(bytes, MAX_HEADER_BYTES, "the beginning");
       return new Uint8Array();
     }
-    if (bytes[end] === LINE_FEED) this.#dialect = "b";
-    else if (end >= 0 && readAddress(bytes.subarray(0, end)) !== undefined) this.#dialect = "a";
+    const isWord = end >= 0 && end <= MAX_HEADER_BYTES;
+    if (isWord && bytes[end] === LINE_FEED) this.#dialect = "b";
+    else if (isWord && readAddress(bytes.subarray(0, end)) !== undefined) this.#dialect = "a";
     else throw new Fault("it speaks neither dialect");
     return bytes;
   }
@@ -238,9 +239,9 @@ function readLetter(bytes: Uint8Array): ClassicItem {
   return { type: "letter", ...address, team, text: whole.slice(afterTeam + 1) };
 }
 
-/** `HOST:PORT`; HOST is not looked at, and may hold colons. */
+/** `HOST:PORT`; HOST is not looked at, and may hold anything, even what is not UTF-8. */
 function readAddress(bytes: Uint8Array): { host: string; port: number } | undefined {
-  const [, host, digits] = /^(.+):(\d{1,5})$/s.exec(decode(bytes)) ?? [];
+  const [, host, digits] = /^(.+):(\d{1,5})$/s.exec(new TextDecoder().decode(bytes)) ?? [];
   const port = readPort(digits ?? "");
   return host === undefined || port === undefined ? undefined : { host, port };
 }
