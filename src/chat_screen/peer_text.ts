@@ -53,6 +53,23 @@ export function peerWithId(peerId: string, displayName: DisplayName): string {
   return withShortId(displayName(peerId), peerId);
 }
 
+/** Whether the other side has no key (`src/config/classic_id.ts`). */
+export function isClassicTalk(conversation: Conversation): boolean {
+  return conversation.kind === "peer" && isClassicId(conversation.peerId);
+}
+
+/**
+ * Who refused a message, and with what words; the name goes before that. An old program refuses
+ * nothing: what it could not understand was not sent to it.
+ * @param name of the other side
+ * @param reason in its words; harmless
+ */
+export function refusalText(conversation: Conversation, name: string, reason: string): string {
+  return isClassicTalk(conversation)
+    ? `refused here, and not sent to ${name} (${reason})`
+    : `refused by ${name} (${reason})`;
+}
+
 /** Who the other side of a conversation is, in the fields that events share. */
 export interface OtherSide {
   readonly peerId: string | null;

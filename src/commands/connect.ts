@@ -111,7 +111,8 @@ async function connectOne(
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     // The table says who was meant already.
-    const reason = sanitise(error.message).replace(`${target}: `, "");
+    const name = recipient.kind === "peer" ? node.displayName(recipient.peerId) : target;
+    const reason = sanitise(error.message).replace(`${target}: `, "").replace(`${name}: `, "");
     return { target, peer: undefined, error: reason, hint: error.hint };
   }
 }

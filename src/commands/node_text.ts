@@ -4,6 +4,7 @@ import {
   departureText,
   type DisplayName,
   otherName,
+  refusalText,
   sourceText,
 } from "../chat_screen/peer_text.ts";
 import { NOTHING_MORE } from "../chat_screen/state_words.ts";
@@ -14,7 +15,14 @@ import type { Style } from "../terminal/style.ts";
 import { formatClock } from "./local_time.ts";
 import { withMark } from "./message_state.ts";
 
-export { otherName, peerWithId, recipientText, sourceText } from "../chat_screen/peer_text.ts";
+export {
+  isClassicTalk,
+  otherName,
+  peerWithId,
+  recipientText,
+  refusalText,
+  sourceText,
+} from "../chat_screen/peer_text.ts";
 
 /** A line for a person, and whether it is a result or a remark beside it. */
 export interface EventText {
@@ -76,7 +84,10 @@ function stateText(
     case "read":
       return remark(style.dim, `read by ${name}`);
     case "refused":
-      return remark(style.warn, `refused by ${name} (${sanitise(reason ?? "no reason given")})`);
+      return remark(
+        style.warn,
+        refusalText(conversation, name, sanitise(reason ?? "no reason given")),
+      );
     case "sent":
       return unanswerable ? remark(style.dim, `sent to ${name} (${NOTHING_MORE})`) : undefined;
     // That passes; who takes a message back knows.

@@ -6,7 +6,7 @@
 import { Deadline } from "../commands/deadline.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
 import { stateStyle, withMark } from "../commands/message_state.ts";
-import { otherName, recipientText } from "../commands/node_text.ts";
+import { isClassicTalk, otherName, recipientText, refusalText } from "../commands/node_text.ts";
 import { textFault } from "../direct/text.ts";
 import { NOTHING_MORE } from "../chat_screen/state_words.ts";
 import type { MessageState, OwnMessage } from "../history/message_record.ts";
@@ -164,6 +164,9 @@ export function deliveryText(
     case "read":
       return `read by ${who} after ${formatDuration(elapsedMs)}`;
     case "refused":
+      if (isClassicTalk(conversation)) {
+        return refusalText(conversation, name, sanitise(reason ?? "no reason given"));
+      }
       return `refused by ${name}: ${sanitise(reason ?? "no reason given")}`;
     case "cancelled":
       return `cancelled: the message to ${name} was taken back`;

@@ -60,9 +60,12 @@ test("dialect A: a message each way, and nobody claims to know more than that it
   const insisting = await send(home, old.peerId, "really?", "--until", "delivered");
   assertEquals(insisting.code, 6, insisting.said);
   assertStringIncludes(insisting.said, "cannot be known");
+  const command = await send(home, old.peerId, "exit");
+  assertEquals(command.code, 5, command.said);
+  assertStringIncludes(command.said, "not sent to Old_Team [classic]: ");
   assertEquals((await home.run(["outbox"])).err, ["nothing waits"]);
   const states = (await home.history()).map(({ state, unanswerable }) => [state, unanswerable]);
-  assertEquals(states, [[null, null], ["sent", true], ["sent", true]]);
+  assertEquals(states, [[null, null], ["sent", true], ["sent", true], ["refused", false]]);
 });
 
 test("dialect B: a message each way, answered and delivered", async () => {
@@ -225,6 +228,12 @@ test("the port is closed unless it is asked for, and a classic peer is reached a
   const { code, said } = await send(home, old.peerId, "from nowhere");
   assertEquals(code, 0, said);
   await old.until(isText("from nowhere"));
+  const nobody = `classic:127.0.0.1:${freePort()}`;
+  const connected = await home.run(["connect", old.peerId, nobody]);
+  assertEquals(connected.code, 1);
+  const [, first = "", second = ""] = connected.out;
+  assert(/ connected +127\.0\.0\.1:\d+ \[classic\]/.test(first), first);
+  assert(/ failed +nobody listens there \(connection refused\)$/.test(second), second);
   const wrong = await send(home, "classic:127.0.0.1", "hello");
   assertEquals(wrong.code, 2, wrong.said);
   assertStringIncludes(wrong.said, "write classic:HOST:PORT");

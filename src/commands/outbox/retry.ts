@@ -15,7 +15,7 @@ import { EXIT_CODES } from "../failure.ts";
 import { stateStyle, withMark } from "../message_state.ts";
 import { ndjsonLine } from "../ndjson.ts";
 import { type DisplayName, otherSide } from "../node_lines.ts";
-import { recipientText } from "../node_text.ts";
+import { isClassicTalk, recipientText } from "../node_text.ts";
 import type { RetryOptions } from "../outbox.ts";
 import { nextText } from "../search_text.ts";
 import { openSession, type Session } from "../session.ts";
@@ -180,7 +180,7 @@ function tally(messages: readonly OwnMessage[]): Tally[] {
   return [...tallies.values()];
 }
 
-function wordsFor({ state, unanswerable, count }: Tally, name: string): string {
+function wordsFor({ state, unanswerable, count, conversation }: Tally, name: string): string {
   switch (state) {
     case "queued":
       return `${count} ${count === 1 ? "waits" : "wait"} for ${name}`;
@@ -192,7 +192,9 @@ function wordsFor({ state, unanswerable, count }: Tally, name: string): string {
     case "read":
       return `${count} delivered to ${name}`;
     case "refused":
-      return `${count} refused by ${name}`;
+      return isClassicTalk(conversation)
+        ? `${count} refused here, and not sent to ${name}`
+        : `${count} refused by ${name}`;
     case "cancelled":
       return `${count} to ${name} cancelled by another process`;
   }

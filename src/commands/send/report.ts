@@ -11,7 +11,7 @@ import type { LastingSession } from "../lasting_session.ts";
 import { stateColumn, stateStyle } from "../message_state.ts";
 import { ndjsonLine, type ResultLine } from "../ndjson.ts";
 import { type DisplayName, otherSide } from "../node_lines.ts";
-import { otherName, recipientText } from "../node_text.ts";
+import { isClassicTalk, otherName, recipientText } from "../node_text.ts";
 import type { SendOptions } from "../send.ts";
 import { DEFAULT_UNTIL, hasReached, worstOf } from "../until.ts";
 import type { NotSaved, Outcome, Saved } from "./deliver.ts";
@@ -74,7 +74,9 @@ function failureOf(outcome: Outcome, telling: Telling): ChatError | undefined {
     case "refused":
       return new Undelivered(
         state,
-        `${name} refused the message: ${sanitise(reason ?? "no reason")}`,
+        isClassicTalk(conversation)
+          ? `not sent to ${name}: ${sanitise(reason ?? "no reason")}`
+          : `${name} refused the message: ${sanitise(reason ?? "no reason")}`,
       );
     case "cancelled":
       return new Undelivered(state, `the message to ${name} was cancelled`);
