@@ -1,4 +1,5 @@
 /** How it stands with the other side of a conversation, and the line that says so. Pure. */
+import { CLASSIC_WORDS } from "../config/classic_id.ts";
 import { formatClock, formatDay } from "../terminal/local_time.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
@@ -9,6 +10,8 @@ export interface Facts {
   readonly name: string;
   /** Whether this person has compared fingerprints; undefined: there is nobody yet. */
   readonly verified: boolean | undefined;
+  /** It has no key, so that there is nothing to compare. */
+  readonly classic: boolean;
   readonly blocked: boolean;
   /** The connection; undefined where there is none. */
   readonly link:
@@ -39,8 +42,11 @@ export function factsLine(facts: Facts, columns: number): string {
   const [name = "", ...others] = [
     facts.name,
     linkText(facts),
+    ...(facts.classic ? [CLASSIC_WORDS] : []),
     ...(facts.waiting === 0 ? [] : [waitingText(facts)]),
-    ...(facts.verified === undefined ? [] : [facts.verified ? "verified" : "not verified"]),
+    ...(facts.verified === undefined || facts.classic
+      ? []
+      : [facts.verified ? "verified" : "not verified"]),
     ...pathParts(facts),
   ];
   let line = truncate(name, columns);

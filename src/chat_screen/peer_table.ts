@@ -1,5 +1,6 @@
 /** Active peers, as a table or in words: who is here, where, and how well they answer. Pure. */
 import { formatAddress } from "../config/address.ts";
+import { CLASSIC_WORDS, isClassicId } from "../config/classic_id.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
 import { formatAgo, formatDuration } from "../terminal/duration.ts";
@@ -42,6 +43,7 @@ export function peerSentences(
     const { peerId, address, path, roundTripMs, connectedSince } = peer;
     const parts = [
       peerWithId(peerId, displayName),
+      ...(isClassicId(peerId) ? [CLASSIC_WORDS] : []),
       sanitise(formatAddress(address)),
       path,
       ...(roundTripMs === undefined ? [] : [`round trip ${formatDuration(roundTripMs)}`]),

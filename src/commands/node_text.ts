@@ -6,6 +6,7 @@ import {
   otherName,
   sourceText,
 } from "../chat_screen/peer_text.ts";
+import { NOTHING_MORE } from "../chat_screen/state_words.ts";
 import type { OwnMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -65,7 +66,7 @@ function stateText(
   displayName: DisplayName,
   style: Style,
 ): EventText | undefined {
-  const { state, stateAt, conversation, reason } = message;
+  const { state, stateAt, conversation, unanswerable, reason } = message;
   const clock = formatClock(stateAt);
   const name = otherName(conversation, displayName);
   const excerpt = sanitise(message.text, { maxColumns: EXCERPT_COLUMNS });
@@ -76,9 +77,10 @@ function stateText(
       return remark(style.dim, `read by ${name}`);
     case "refused":
       return remark(style.warn, `refused by ${name} (${sanitise(reason ?? "no reason given")})`);
-    // The first two pass; who takes a message back knows.
-    case "queued":
     case "sent":
+      return unanswerable ? remark(style.dim, `sent to ${name} (${NOTHING_MORE})`) : undefined;
+    // That passes; who takes a message back knows.
+    case "queued":
     case "cancelled":
       return undefined;
   }

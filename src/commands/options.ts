@@ -25,6 +25,11 @@ export interface SettingOptions {
   readonly mandatory?: readonly string[] | undefined;
   readonly mdns?: false | undefined;
   readonly readReceipts?: false | undefined;
+  readonly classicPort?: string | undefined;
+  readonly classicHost?: string | undefined;
+  readonly classicDialect?: string | undefined;
+  readonly classicLong?: string | undefined;
+  readonly classicTeam?: string | undefined;
   readonly logFile?: string | undefined;
   readonly logLevel?: string | undefined;
   /** Work through no other process: run a node here, or none at all. */
@@ -168,17 +173,29 @@ function settingFields() {
       }),
       (off) => off ? false as const : undefined,
     ),
+    classicPort: setting("classicPort", "PORT"),
+    classicHost: setting("classicHost", "IP"),
+    classicDialect: setting("classicDialect", "DIALECT"),
+    classicLong: setting("classicLong", "HOW"),
+    classicTeam: setting("classicTeam", "NAME"),
     logFile: setting("logFile", "FILE"),
     logLevel: setting("logLevel", "LEVEL"),
   };
 }
 
-function setting(key: "name" | "host" | "port" | "logFile" | "logLevel", metavar: Metavar) {
-  const { description, choices } = CONFIG_TABLE[key satisfies ConfigKey];
+type TextKey = Exclude<ConfigKey, "mandatory" | "mdns" | "readReceipts">;
+
+function setting(key: TextKey, metavar: Metavar) {
+  const { description, choices } = CONFIG_TABLE[key];
   const flags = {
     name: "--name",
     host: "--host",
     port: "--port",
+    classicPort: "--classic-port",
+    classicHost: "--classic-host",
+    classicDialect: "--classic-dialect",
+    classicLong: "--classic-long",
+    classicTeam: "--classic-team",
     logFile: "--log-file",
     logLevel: "--log-level",
   } as const;

@@ -18,10 +18,25 @@ export async function readSettings(
   const profile = locateProfile({ os: Deno.build.os, env }, options);
   const values = await readConfigFile(profile.configFile);
   const { name, host, port, mandatory, mdns, readReceipts, logFile, logLevel } = options;
+  const { classicPort, classicHost, classicDialect, classicLong, classicTeam } = options;
   const merged = mergeConfig({
     profileName: profile.name,
     env,
-    flags: { name, host, port, mandatory, mdns, readReceipts, logFile, logLevel },
+    flags: {
+      name,
+      host,
+      port,
+      mandatory,
+      mdns,
+      readReceipts,
+      classicPort,
+      classicHost,
+      classicDialect,
+      classicLong,
+      classicTeam,
+      logFile,
+      logLevel,
+    },
     file: { path: profile.configFile, values },
   });
   return { ...merged, profile };

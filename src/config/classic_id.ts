@@ -13,6 +13,12 @@ import { quote } from "./quote.ts";
 /** With which every id of a classic peer begins. */
 export const CLASSIC_PREFIX = "classic:";
 
+/** What stands behind the name of a classic peer wherever it is shown. */
+const MARK = "[classic]";
+
+/** The same where there is room for words. */
+export const CLASSIC_WORDS = "classic, not verified, plain text";
+
 /** Where a classic peer listens. */
 export interface ClassicAddress {
   /** The id in its one spelling. */
@@ -41,6 +47,46 @@ export function classicId(host: string, port: number): string {
 /** @param peerId a peer id of either kind */
 export function isClassicId(peerId: string): boolean {
   return peerId.startsWith(CLASSIC_PREFIX);
+}
+
+/**
+ * The place in an id of a classic peer, `HOST:PORT`; another id as it is. Harmless on a terminal where
+ * the id is one.
+ */
+export function classicPlace(peerId: string): string {
+  return isClassicId(peerId) ? peerId.slice(CLASSIC_PREFIX.length) : peerId;
+}
+
+/** The place in an id of a classic peer as a multiaddr, e.g. `/ip4/10.0.0.2/tcp/5000`. */
+export function classicMultiaddr(peerId: string): string {
+  return parseAddress(classicPlace(peerId)).address;
+}
+
+/** A name of a classic peer as it is shown, so that it is never taken for that of a peer with a key. */
+export function markClassic(name: string): string {
+  return `${name} ${MARK}`;
+}
+
+/** What `markClassic()` was given, where a person writes a name as it is shown; undefined: no such. */
+export function unmarkClassic(text: string): string | undefined {
+  const trimmed = text.trim();
+  return trimmed.endsWith(MARK) ? trimmed.slice(0, -MARK.length).trim() : undefined;
+}
+
+/**
+ * That there is a key that could be compared.
+ * @param peerId a peer id of either kind
+ * @throws ChatError `bad-usage` for a classic peer
+ */
+export function requireKey(peerId: string): void {
+  if (!isClassicId(peerId)) return;
+  throw new ChatError(
+    "bad-usage",
+    `${quote(peerId)} cannot be verified: a classic peer has no key`,
+    {
+      hint: "whoever listens there is that peer, and what you write to each other is plain text",
+    },
+  );
 }
 
 /**

@@ -70,6 +70,11 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
   const mandatory = settle("mandatory", sources);
   const mdns = settle("mdns", sources);
   const readReceipts = settle("readReceipts", sources);
+  const classicPort = settle("classicPort", sources);
+  const classicHost = settle("classicHost", sources);
+  const classicDialect = settle("classicDialect", sources);
+  const classicLong = settle("classicLong", sources);
+  const classicTeam = settle("classicTeam", sources);
   const logLevel = settle("logLevel", sources);
   const logFile = settle("logFile", sources);
   const [first, second] = faults;
@@ -82,6 +87,11 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       mandatory: mandatory.value,
       mdns: mdns.value,
       readReceipts: readReceipts.value,
+      classicPort: classicPort.value,
+      classicHost: classicHost.value,
+      classicDialect: classicDialect.value,
+      classicLong: classicLong.value,
+      classicTeam: classicTeam.value,
       logLevel: logLevel.value,
       logFile: logFile.value,
     },
@@ -92,6 +102,11 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       mandatory: mandatory.origin,
       mdns: mdns.origin,
       readReceipts: readReceipts.origin,
+      classicPort: classicPort.origin,
+      classicHost: classicHost.origin,
+      classicDialect: classicDialect.origin,
+      classicLong: classicLong.origin,
+      classicTeam: classicTeam.origin,
       logLevel: logLevel.origin,
       logFile: logFile.origin,
     },

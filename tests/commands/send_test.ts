@@ -367,8 +367,8 @@ Deno.test("`send --json` prints each state and the result", async () => {
   assertEquals(await program.run("send", "red", "hello", "--json"), 0);
   await sent.promise;
   const id = program.node?.saved[0]?.id;
-  const red = { peerId: RED, name: "red", address: null };
-  const at = { stateAt: new Date(NOW).toISOString(), reason: null };
+  const red = { peerId: RED, name: "red", classic: false, address: null };
+  const at = { stateAt: new Date(NOW).toISOString(), unanswerable: false, reason: null };
   assertEquals(program.jsonLines, [
     { event: "state", id, ...red, state: "queued", ...at },
     { event: "state", id, ...red, state: "sent", ...at },
@@ -380,6 +380,7 @@ Deno.test("`send --json` prints each state and the result", async () => {
       ...red,
       id,
       state: "delivered",
+      unanswerable: false,
       elapsedMs: 0,
       reason: null,
     },
@@ -397,9 +398,11 @@ Deno.test("`send --json` prints the result and the error of what was not deliver
       ok: false,
       peerId: null,
       name: null,
+      classic: false,
       address: "/ip6/::1/tcp/7000",
       id,
       state: "queued",
+      unanswerable: false,
       elapsedMs: 0,
       reason: null,
     },

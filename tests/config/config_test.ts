@@ -29,13 +29,21 @@ Deno.test("CONFIG_TABLE gives every setting its own flag, variable and words", (
     "mandatory",
     "mdns",
     "readReceipts",
+    "classicPort",
+    "classicHost",
+    "classicDialect",
+    "classicLong",
+    "classicTeam",
     "logLevel",
     "logFile",
   ]);
   assertEquals(
     CONFIG_KEYS.map((key) => definition(key).env),
-    ["NAME", "HOST", "PORT", "MANDATORY", "MDNS", "READ_RECEIPTS", "LOG_LEVEL", "LOG_FILE"]
-      .map((name) => `P2P_CHAT_${name}`),
+    [
+      ...["NAME", "HOST", "PORT", "MANDATORY", "MDNS", "READ_RECEIPTS", "CLASSIC_PORT"],
+      ...["CLASSIC_HOST", "CLASSIC_DIALECT", "CLASSIC_LONG", "CLASSIC_TEAM", "LOG_LEVEL"],
+      "LOG_FILE",
+    ].map((name) => `P2P_CHAT_${name}`),
   );
   assertEquals(new Set(CONFIG_KEYS.map((key) => definition(key).flag)).size, CONFIG_KEYS.length);
   for (const key of CONFIG_KEYS) {
@@ -128,14 +136,20 @@ Deno.test("validate() of each setting accepts its own kind of JSON value only", 
     mandatory: [[], ["a:1"]],
     mdns: [true, false],
     readReceipts: [true, false],
+    classicPort: [null, 7000],
+    classicHost: ["::"],
+    classicDialect: [],
+    classicLong: [],
+    classicTeam: ["red"],
     logLevel: ["trace"],
     logFile: [null, "a.log"],
   };
   const all: unknown[] = [null, true, false, 0, 1.5, -1, 7000, 65536, "", "red", "::", "trace"]
     .concat(["a.log", "7000", "true"])
     .concat([[], ["a:1"], [1], ["a"], [["a:1"]], {}, { a: 1 }] as never[]);
-  const alsoRight: { [Key in ConfigKey]?: string[] } = {
+  const alsoRight: { [Key in ConfigKey]?: unknown[] } = {
     name: ["::", "trace", "a.log", "7000", "true"],
+    classicTeam: [null, "::", "trace", "a.log", "7000", "true"],
     logFile: ["red", "::", "trace", "7000", "true"],
   };
   for (const key of CONFIG_KEYS) {

@@ -1,11 +1,12 @@
 /** Saves the message for each recipient and waits until each is far enough, or the time is up. */
+import { isClassicId } from "../../config/classic_id.ts";
 import { ChatError } from "../../errors.ts";
 import type { OwnMessage } from "../../history/message_record.ts";
 import type { Recipient } from "../../node/chat_node.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import type { CommandContext } from "../command.ts";
-import { Deadline, either, unlessAborted } from "../deadline.ts";
+import { aborted, Deadline, either, unlessAborted } from "../deadline.ts";
 import { Interruption } from "../interruption.ts";
 import type { LastingSession } from "../lasting_session.ts";
 import { newMessageId } from "../message_id.ts";
@@ -13,7 +14,7 @@ import { ndjsonLine } from "../ndjson.ts";
 import { nodeEventLine } from "../node_lines.ts";
 import { OwnMessages } from "../own_messages.ts";
 import type { SendOptions } from "../send.ts";
-import { isOver } from "../until.ts";
+import { DEFAULT_UNTIL, isOver } from "../until.ts";
 import type { Target } from "./targets.ts";
 import { WHEN_IT_GOES } from "./words.ts";
 
@@ -46,7 +47,7 @@ export async function deliver(
   options: SendOptions,
   context: CommandContext,
 ): Promise<Outcome[]> {
-  const { until, timeout, replyTo, json } = options;
+  const { until = DEFAULT_UNTIL, timeout, replyTo, json } = options;
   const { terminal, now, signal: interrupted } = context;
   const signal = either(interrupted, session.ended);
   /** Each message as it is now, and when it got there. */
@@ -170,12 +171,26 @@ class Reaching implements Disposable {
   }
 }
 
+/** An attempt of its own would greet a classic peer once more: the node has noted what came of its own. */
+async function asNoted(
+  session: LastingSession,
+  recipient: Recipient,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  await aborted(signal);
+  const { search } = await session.ask((node) => node.reachability(recipient));
+  return search?.failure;
+}
+
 async function reach(
   session: LastingSession,
   recipient: Recipient,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
+    if (recipient.kind === "peer" && isClassicId(recipient.peerId)) {
+      return await asNoted(session, recipient, signal);
+    }
     await session.ask((node) => node.connect(recipient, { signal }));
     return undefined;
   } catch (error) {

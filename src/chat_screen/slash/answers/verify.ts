@@ -2,6 +2,7 @@
  * `/verify`: the fingerprints of both sides, which a person compares with what the other one sees, and
  * what came of it. What is noted is that the key was compared; it says nothing of who holds it.
  */
+import { requireKey } from "../../../config/classic_id.ts";
 import { fingerprint } from "../../../identity/fingerprint.ts";
 import { formatDay } from "../../../terminal/local_time.ts";
 import { displayWidth, padEnd, truncate } from "../../../terminal/width.ts";
@@ -27,6 +28,7 @@ export async function verify(
   const { node, now } = context;
   const target = await targetOf(undefined, context);
   const { peerId, name, contact } = target;
+  requireKey(peerId);
   if (answer === undefined) return comparison(target, context);
   if (answer === "yes") {
     await node.changeContacts([{ peerId, verifiedAt: now() }]);
