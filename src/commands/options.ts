@@ -97,7 +97,8 @@ export function optionalArgument<Value>(parser: ValueParser<"sync", Value>, desc
 }
 
 /** Who, as `resolveRecipient` understands it. */
-export const PEER_DESCRIPTION = "Alias or name, peer id or its beginning, host:port, or multiaddr.";
+export const PEER_DESCRIPTION =
+  "Alias or name, peer id or its beginning, host:port, multiaddr, or classic:HOST:PORT.";
 
 /** `--json`, where a command prints results. */
 export const jsonOption = option("--json", {

@@ -6,7 +6,7 @@ import type { Recipient } from "../../node/chat_node.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import type { CommandContext } from "../command.ts";
-import { aborted, Deadline, either, unlessAborted } from "../deadline.ts";
+import { Deadline, either, unlessAborted } from "../deadline.ts";
 import { Interruption } from "../interruption.ts";
 import type { LastingSession } from "../lasting_session.ts";
 import { newMessageId } from "../message_id.ts";
@@ -92,7 +92,9 @@ export async function deliver(
     const { message, at } = isOver(known.message, until)
       ? known
       : { message: await asStored(session, recipient, known.message, signal), at: now() };
-    const obstacle = message.state === "queued" ? await reaching.obstacle(index) : undefined;
+    const obstacle = message.state === "queued"
+      ? await reaching.obstacle(index) ?? await asNoted(session, recipient)
+      : undefined;
     return {
       name,
       recipient,
@@ -152,7 +154,9 @@ class Reaching implements Disposable {
   ) {
     const until = either(signal, this.#over.signal);
     this.#attempts = tries.map((one) =>
-      needless || "fault" in one ? Promise.resolve(undefined) : reach(session, one.recipient, until)
+      needless || "fault" in one || isClassic(one.recipient)
+        ? Promise.resolve(undefined)
+        : reach(session, one.recipient, until)
     );
   }
 
@@ -171,15 +175,18 @@ class Reaching implements Disposable {
   }
 }
 
-/** An attempt of its own would greet a classic peer once more: the node has noted what came of its own. */
+/** Joining the attempts would greet a classic peer once more; the node notes why they failed. */
 async function asNoted(
   session: LastingSession,
   recipient: Recipient,
-  signal: AbortSignal,
 ): Promise<string | undefined> {
-  await aborted(signal);
+  if (!isClassic(recipient) || session.ended.aborted) return undefined;
   const { search } = await session.ask((node) => node.reachability(recipient));
   return search?.failure;
+}
+
+function isClassic(recipient: Recipient): boolean {
+  return recipient.kind === "peer" && isClassicId(recipient.peerId);
 }
 
 async function reach(
@@ -188,9 +195,6 @@ async function reach(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    if (recipient.kind === "peer" && isClassicId(recipient.peerId)) {
-      return await asNoted(session, recipient, signal);
-    }
     await session.ask((node) => node.connect(recipient, { signal }));
     return undefined;
   } catch (error) {
