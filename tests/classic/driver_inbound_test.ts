@@ -311,6 +311,30 @@ Deno.test("ClassicDriver answers nothing that it could not save, and saves it wh
   await node.watch.until(() => node.texts.length === 2);
 });
 
+Deno.test("ClassicDriver answers nothing before it is on the disk, and flushes for many at once", async () => {
+  await using node = startTestNode();
+  const disk = Promise.withResolvers<void>();
+  node.store.flushing = disk.promise;
+  using first = await RawConnection.to(node.port);
+  await first.say("5000\n5000\none\n");
+  await node.watch.until(() => node.texts.length === 1);
+  let answered = false;
+  const answer = first.hear().then((text) => {
+    answered = true;
+    return text;
+  });
+  using second = await RawConnection.to(node.port);
+  await second.say("CONNECT\n");
+  await second.hear();
+  await second.say("6000\n6000\ntwo\n");
+  await node.watch.until(() => node.ups.length === 2);
+  assert(!answered);
+  assertEquals(node.store.flushes, 1);
+  disk.resolve();
+  assertEquals([await answer, await second.hear()], [ANSWER, ANSWER.replace("5000", "6000")]);
+  assertEquals(node.store.flushes, 2);
+});
+
 Deno.test("ClassicDriver keeps the messages of more peers than it lists", async () => {
   await using node = startTestNode();
   for (let port = 10_000; port <= 10_000 + MAX_LISTED; port++) {

@@ -148,6 +148,7 @@ Deno.test("ClassicDriver sends what waited from before its start", async () => {
     waitingPeers: () => [old.peerId],
     store: {
       accept: () => [],
+      flush: () => Promise.resolve(),
       waiting: (_, after) => after > 0 ? [] : [{ sequence: 1, id: "m1", text: "from before" }],
       record: () => [],
     },
