@@ -19,6 +19,9 @@ const COLUMNS: readonly Column[] = [
   { header: "last seen" },
 ];
 
+/** How a classic peer is connected. */
+const PLAIN_TEXT = "plain text";
+
 /** A header, and a line for each peer. @param now ms since the epoch */
 export function peerTable(
   peers: readonly ActivePeer[],
@@ -58,8 +61,8 @@ function peerRow(peer: ActivePeer, displayName: DisplayName, now: number): strin
   return [
     displayName(peerId),
     shortPeerId(peerId),
-    sanitise(formatAddress(address)),
-    path,
+    // The id of a classic peer says where it is; nothing that may be cut off says what it is.
+    ...(isClassicId(peerId) ? ["", PLAIN_TEXT] : [sanitise(formatAddress(address)), path]),
     roundTripMs === undefined ? "" : formatDuration(roundTripMs),
     sourceText(source),
     formatDuration(now - connectedSince),

@@ -170,7 +170,8 @@ const KNOWN_COLUMNS: readonly Column[] = [
 
 function knownRow(peer: RememberedPeer, displayName: DisplayName, now: number): string[] {
   const { peerId, source, lastSeen } = peer;
-  const address = addressOf(peer);
+  // The id of a classic peer says it.
+  const [address] = peer.addresses;
   return [
     displayName(peerId),
     shortPeerId(peerId),

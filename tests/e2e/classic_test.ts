@@ -5,19 +5,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { MessageLine } from "../../src/commands/ndjson.ts";
 import { HAS_PYTHON, PythonPeer } from "../classic/python_peer.ts";
-import { Home, type Listener } from "./program.ts";
+import { freePort, Home, type Listener } from "./program.ts";
 
 /** Shown in the name of a test that is not run. */
 const WORD = HAS_PYTHON ? "" : " (skipped: there is no python3)";
 
 function test(name: string, run: () => Promise<void>): void {
   Deno.test({ name: name + WORD, ignore: !HAS_PYTHON, fn: run });
-}
-
-/** A port that nobody listens on at this moment. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 interface ClassicListener extends Listener {
