@@ -74,7 +74,12 @@ export class Listener implements AsyncDisposable {
     while (!signal.aborted) {
       try {
         await this.#readiness();
-        this.#admit(await this.#server.accept());
+        const socket = await this.#server.accept();
+        if (signal.aborted) {
+          socket.close();
+          return;
+        }
+        this.#admit(socket);
         failing = false;
       } catch (error) {
         if (signal.aborted) return;
