@@ -74,6 +74,7 @@ export class ClassicDriver<Own, Received> implements AsyncDisposable {
     this.#init = init;
     this.#inbox = new Inbox({
       save: (messages) => init.onReceived(init.store.accept(messages, init.now())),
+      flush: () => init.store.flush(),
       onFailing: (error) => init.onTrouble("the database failed; trying again", { error }),
     });
     this.#outgoing = new Outgoing({
@@ -166,7 +167,7 @@ export class ClassicDriver<Own, Received> implements AsyncDisposable {
     await this.#outgoing.farewell(this.#list.all().map(({ peerId }) => peerId), farewell.signal);
     this.#stopped = true;
     // What was read is saved; then nothing holds the connections up any more.
-    this.#inbox[Symbol.dispose]();
+    await this.#inbox[Symbol.asyncDispose]();
     await this.#listener?.[Symbol.asyncDispose]();
     await this.#outgoing[Symbol.asyncDispose]();
   }

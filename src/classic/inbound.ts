@@ -195,6 +195,8 @@ export class InboundConnection {
   #beginConversation(): void {
     if (this.#peer === undefined) return;
     this.#isConversation = true;
+    // It may be silent for days; where its host is gone, nobody else would tell.
+    this.#socket.setKeepAlive(true);
     this.#hear("b", undefined);
     this.#audience.conversationBegan(this.#peer.id);
   }

@@ -1,13 +1,13 @@
 /**
- * Messages on their way into the database, in order. Those of one turn of the event loop share a
- * commit, whoever sent them. While the database fails they wait, and are tried again.
+ * Messages on their way into the database, in order. Those that come while others are on their way
+ * share a commit and a flush to the disk, whoever sent them. While the database fails they wait, and
+ * are tried again.
  */
 import { setImmediate } from "node:timers";
+import { aborted, Deadline } from "../deadline.ts";
 import { ChatError } from "../errors.ts";
 import { RETRY_MS } from "./limits.ts";
 import type { ClassicMessage } from "./store.ts";
-
-const STOPPED = "stopped before the message was saved";
 
 interface Pending {
   readonly messages: readonly ClassicMessage[];
@@ -19,19 +19,20 @@ interface Pending {
 export interface InboxInit {
   /** Saves all or none. @throws ChatError where it may work later */
   readonly save: (messages: readonly ClassicMessage[]) => void;
+  /** Resolves when what was saved is on the disk. @throws ChatError where it may work later */
+  readonly flush: () => Promise<void>;
   /** The database fails, for the first time in a row. */
   readonly onFailing: (error: ChatError) => void;
 }
 
 /** Dispose it to save what waits a last time, and give up the rest. */
-export class Inbox implements Disposable {
+export class Inbox implements AsyncDisposable {
   readonly #init: InboxInit;
-  #pending: Pending[] = [];
-  #planned = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopped = new AbortController();
+  readonly #pending: Pending[] = [];
+  #running: Promise<void> | undefined;
   #working = Promise.withResolvers<void>();
   #failing = false;
-  #disposed = false;
 
   constructor(init: InboxInit) {
     this.#init = init;
@@ -44,53 +45,59 @@ export class Inbox implements Disposable {
   }
 
   /**
-   * Resolves when the messages are saved.
-   * @throws what `save` throws that is no ChatError; an error on dispose
+   * Resolves when the messages are on the disk.
+   * @throws what `save` and `flush` throw that is no ChatError; an error on dispose
    */
   add(messages: readonly ClassicMessage[]): Promise<void> {
-    if (this.#disposed) return Promise.reject(new Error(STOPPED));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#pending.push({ messages, resolve, reject });
-    if (!this.#planned) {
-      this.#planned = true;
-      // Not a microtask: other connections bring more within the same turn.
-      setImmediate(() => this.#save());
+    if (this.#stopped.signal.aborted) reject(new Error("stopped before the message was saved"));
+    else {
+      this.#pending.push({ messages, resolve, reject });
+      this.#running ??= this.#run();
     }
     return promise;
   }
 
-  [Symbol.dispose](): void {
-    this.#disposed = true;
-    this.#save();
-    clearTimeout(this.#timer);
-    for (const { reject } of this.#pending.splice(0)) reject(new Error(STOPPED));
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
     this.#working.resolve();
+    await this.#running;
   }
 
-  #save(): void {
-    const batch = this.#pending.splice(0);
-    this.#planned = false;
-    if (batch.length === 0) return;
-    try {
-      this.#init.save(batch.flatMap(({ messages }) => messages));
-    } catch (error) {
-      if (error instanceof ChatError) this.#postpone(batch, error);
-      else for (const { reject } of batch) reject(error);
-      return;
+  async #run(): Promise<void> {
+    // Other connections bring more within the same turn.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0);
+      try {
+        await this.#insist(() => this.#init.save(batch.flatMap(({ messages }) => messages)));
+        await this.#insist(() => this.#init.flush());
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
     }
-    if (this.#failing) this.#working.resolve();
-    this.#failing = false;
-    for (const { resolve } of batch) resolve();
+    this.#running = undefined;
   }
 
-  #postpone(batch: readonly Pending[], error: ChatError): void {
-    if (!this.#failing) {
-      this.#failing = true;
-      this.#working = Promise.withResolvers();
-      this.#init.onFailing(error);
+  /** Does it until it works, or until this is disposed. */
+  async #insist(work: () => void | Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        this.#failing = false;
+        this.#working.resolve();
+        return;
+      } catch (error) {
+        if (!(error instanceof ChatError) || this.#stopped.signal.aborted) throw error;
+        if (!this.#failing) {
+          this.#failing = true;
+          this.#working = Promise.withResolvers();
+          this.#init.onFailing(error);
+        }
+      }
+      using pause = new Deadline(RETRY_MS, this.#stopped.signal);
+      await aborted(pause.signal);
     }
-    this.#pending.unshift(...batch);
-    this.#planned = true;
-    this.#timer = setTimeout(() => this.#save(), RETRY_MS);
   }
 }

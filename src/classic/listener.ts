@@ -39,8 +39,6 @@ export class Listener implements AsyncDisposable {
   readonly #accepting: Promise<void>;
   #room = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** For when the timer is set, until it was heard. */
-  #wakeAt: number | undefined;
   /** When it was last told that too many come. */
   #toldAt = -Infinity;
 
@@ -76,7 +74,12 @@ export class Listener implements AsyncDisposable {
     while (!signal.aborted) {
       try {
         await this.#readiness();
-        this.#admit(await this.#server.accept());
+        const socket = await this.#server.accept();
+        if (signal.aborted) {
+          socket.close();
+          return;
+        }
+        this.#admit(socket);
         failing = false;
       } catch (error) {
         if (signal.aborted) return;
@@ -132,9 +135,6 @@ export class Listener implements AsyncDisposable {
           }
           break;
         case "wake": {
-          // A timer that is set anew with every arrival might never come.
-          if (effect.at === this.#wakeAt) break;
-          this.#wakeAt = effect.at;
           clearTimeout(this.#timer);
           const delay = Math.max(0, Math.ceil(effect.at - this.#init.monotonic()));
           this.#timer = setTimeout(() => this.#lookAround(), delay);
@@ -145,10 +145,7 @@ export class Listener implements AsyncDisposable {
 
   /** After what has come meanwhile: the process may have stood still. */
   #lookAround(): void {
-    this.#timer = setTimeout(() => {
-      this.#wakeAt = undefined;
-      this.#step({ type: "timer" });
-    }, SETTLE_MS);
+    this.#timer = setTimeout(() => this.#step({ type: "timer" }), SETTLE_MS);
   }
 
   #run(connection: InboundConnection): void {

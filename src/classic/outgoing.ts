@@ -77,7 +77,7 @@ export class Outgoing<Own> implements AsyncDisposable {
   readonly #init: OutgoingInit<Own>;
   readonly #channels = new Map<string, Channel>();
   readonly #dials = new Slots(MAX_PARALLEL_DIALS);
-  readonly #stopped = new AbortController();
+  #isStopped = false;
   readonly #tasks = new Set<Promise<void>>();
   /** The last thing that the database was asked for failed; it is logged once. */
   #storageFails = false;
@@ -102,6 +102,7 @@ export class Outgoing<Own> implements AsyncDisposable {
    */
   async greeted(peerId: string, { signal }: { signal: AbortSignal }): Promise<void> {
     signal.throwIfAborted();
+    if (this.#isStopped) throw stopped();
     const greeting = Promise.withResolvers<void>();
     const channel = this.#channel(peerId);
     channel.greetings.push(greeting);
@@ -152,9 +153,8 @@ export class Outgoing<Own> implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped.abort();
-    const error = new ChatError("node-stopped", "the classic protocols have stopped");
-    for (const channel of [...this.#channels.values()]) this.#discard(channel, error);
+    this.#isStopped = true;
+    for (const channel of [...this.#channels.values()]) this.#discard(channel, stopped());
     await Promise.all(this.#tasks);
   }
 
@@ -188,6 +188,7 @@ export class Outgoing<Own> implements AsyncDisposable {
 
   /** Feeds one event and everything that follows from it; what comes meanwhile waits its turn. */
   #step(channel: Channel, event: SenderEvent): void {
+    if (this.#isStopped) return;
     channel.events.push(event);
     if (channel.busy) return;
     channel.busy = true;
@@ -303,9 +304,15 @@ export class Outgoing<Own> implements AsyncDisposable {
       await channel.lingering;
       if (channel.dialect === "b" && greeting) await this.#check(peerId, attempt.signal);
       const socket = await this.#dial(peerId, attempt.signal);
+      if (attempt.signal.aborted) {
+        close(socket);
+        return;
+      }
       channel.socket = socket;
       if (channel.dialect === "b") {
+        socket.setKeepAlive(true);
         await writeAll(socket, encodeGreeting(this.#ownPort()));
+        if (attempt.signal.aborted) return;
         channel.reading = this.#readAnswers(channel, socket, attempt.signal);
         this.#own(channel.reading);
       }
@@ -439,4 +446,8 @@ export class Outgoing<Own> implements AsyncDisposable {
     const { now, monotonic } = this.#init;
     return time === Infinity ? undefined : Math.round(now() - monotonic() + time);
   }
+}
+
+function stopped(): ChatError {
+  return new ChatError("node-stopped", "the classic protocols have stopped");
 }

@@ -17,16 +17,21 @@ export interface ClassicDraft {
 }
 
 /**
- * The durable side. Every method is one transaction: when it returns, the change is on disk; when it
- * throws, nothing changed. A ChatError says that it may work later. `Own` and `Received` are the
+ * The durable side. Every method but `flush()` is one transaction; when it throws, nothing changed. A ChatError says that it may work later. `Own` and `Received` are the
  * database's records, passed on as they are to whoever listens.
  */
 export interface ClassicStore<Own, Received> {
   /**
    * Saves what came, from one peer or several, in order and with one commit; ids are made here. When
-   * it returns, the messages may be answered.
+   * it returns, the messages survive the death of this process, but perhaps no power cut.
    */
   accept(messages: readonly ClassicMessage[], now: number): readonly Received[];
+  /**
+   * Resolves when everything that was accepted before is on the disk: then it may be answered. Here it
+   * is waited for, and the rest of the program goes on meanwhile: a conversation of dialect B needs it
+   * for every single message.
+   */
+  flush(): Promise<void>;
   /** The next messages that wait for the peer, with a higher sequence number than `after`, in order. */
   waiting(peerId: string, after: number, limit: number): readonly ClassicDraft[];
   /**

@@ -155,12 +155,16 @@ export class MessageStore {
     return this.acceptAll(messages.map((message) => ({ ...message, peerId })), now);
   }
 
-  /** The same for messages of several peers, with one commit for all of them. */
+  /**
+   * The same for messages of several peers, with one commit for all of them.
+   * @param commit `lazy`: they may be acknowledged only after the next `History.flush()`
+   */
   acceptAll(
     messages: readonly (IncomingMessage & { readonly peerId: string })[],
     now: number,
+    commit: "flushed" | "lazy" = "flushed",
   ): Accepted {
-    return transaction(this.#db, () => {
+    return (commit === "lazy" ? lazyTransaction : transaction)(this.#db, () => {
       const keys = new Map<string, readonly [conversation: number, sender: number]>();
       const fresh: ReceivedMessage[] = [];
       const conflicts: string[] = [];

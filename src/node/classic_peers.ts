@@ -176,7 +176,8 @@ export class ClassicPeers implements Classic, AsyncDisposable {
       waitingPeers: () => this.#waiting(),
       store: {
         accept: (incoming, at) =>
-          messages.acceptAll(incoming.map((one) => asIncoming(one, at)), at).fresh,
+          messages.acceptAll(incoming.map((one) => asIncoming(one, at)), at, "lazy").fresh,
+        flush: () => history.flush(),
         waiting: (peerId, after, limit) => messages.waiting(peerId, after, limit),
         record: (peerId, ids, state, at, reason) =>
           state === "sent"

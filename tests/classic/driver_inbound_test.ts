@@ -143,6 +143,23 @@ Deno.test("ClassicDriver leaves a conversation alone in which nobody speaks", as
   assertEquals(await connection.hear(), ANSWER);
 });
 
+Deno.test("ClassicDriver leaves a conversation alone that goes on, wherever its packets end", async () => {
+  await using node = startTestNode({ completeWithinMs: 50 });
+  using connection = await RawConnection.to(node.port);
+  await connection.say("5000\n50");
+  // As long as it takes that others are closed.
+  for (let closed = 0; closed < 3; closed++) {
+    using silent = await RawConnection.to(node.port);
+    let isClosed = false;
+    const end = silent.hearAll().then(() => isClosed = true);
+    while (!isClosed) {
+      await connection.say("00\nhello\n50");
+      assertEquals(await connection.hear(), ANSWER);
+    }
+    await end;
+  }
+});
+
 const HOSTILE: readonly (readonly [string, Uint8Array, string])[] = [
   ["a letter that is not UTF-8", bytes("10.0.0.1:5000 red ", [0xc3, 0x28]), "it is not UTF-8"],
   ["a message that is not UTF-8", bytes("5000\n5000\n", [0xff, 0x0a]), "it is not UTF-8"],
@@ -272,6 +289,9 @@ Deno.test("ClassicDriver answers nothing that it could not save, and saves it wh
   await using node = startTestNode();
   using connection = await RawConnection.to(node.port);
   await connection.say("5000\n");
+  using other = await RawConnection.to(node.port);
+  await other.say("CONNECT\n");
+  await other.hear();
   node.store.fails = true;
   await connection.say("5000\nhello\n");
   await sendLetter(node.port, "10.0.0.1:6000 red me too");
@@ -282,11 +302,37 @@ Deno.test("ClassicDriver answers nothing that it could not save, and saves it wh
     answered = true;
     return text;
   });
-  assertEquals(node.texts, []);
+  // What needs no database is answered: the program does not stand still.
+  await other.say("CONNECT\n");
+  await other.hear();
   assert(!answered);
   node.store.fails = false;
   assertEquals(await answer, ANSWER);
   await node.watch.until(() => node.texts.length === 2);
+});
+
+Deno.test("ClassicDriver answers nothing before it is on the disk, and flushes for many at once", async () => {
+  await using node = startTestNode();
+  const disk = Promise.withResolvers<void>();
+  node.store.flushing = disk.promise;
+  using first = await RawConnection.to(node.port);
+  await first.say("5000\n5000\none\n");
+  await node.watch.until(() => node.texts.length === 1);
+  let answered = false;
+  const answer = first.hear().then((text) => {
+    answered = true;
+    return text;
+  });
+  using second = await RawConnection.to(node.port);
+  await second.say("CONNECT\n");
+  await second.hear();
+  await second.say("6000\n6000\ntwo\n");
+  await node.watch.until(() => node.ups.length === 2);
+  assert(!answered);
+  assertEquals(node.store.flushes, 1);
+  disk.resolve();
+  assertEquals([await answer, await second.hear()], [ANSWER, ANSWER.replace("5000", "6000")]);
+  assertEquals(node.store.flushes, 2);
 });
 
 Deno.test("ClassicDriver keeps the messages of more peers than it lists", async () => {

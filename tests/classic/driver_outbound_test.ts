@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OLD_READ_BYTES } from "../../src/classic/limits.ts";
 import { ChatError } from "../../src/errors.ts";
-import { sendLetter, startTestNode, Watch } from "./classic_fixture.ts";
+import { RawConnection, sendLetter, startTestNode, Watch } from "./classic_fixture.ts";
 
 /** Takes connections, and keeps what each of them said. */
 class OldProgram implements AsyncDisposable {
@@ -148,6 +148,7 @@ Deno.test("ClassicDriver sends what waited from before its start", async () => {
     waitingPeers: () => [old.peerId],
     store: {
       accept: () => [],
+      flush: () => Promise.resolve(),
       waiting: (_, after) => after > 0 ? [] : [{ sequence: 1, id: "m1", text: "from before" }],
       record: () => [],
     },
@@ -169,6 +170,17 @@ Deno.test("ClassicDriver sends an unanswered message again on the next conversat
     "it ended the conversation",
   ]);
   assertEquals(node.downs, [{ peerId: silent.peerId, departure: "lost" }]);
+});
+
+Deno.test("ClassicDriver keeps who converses on the list, even where it cannot be reached", async () => {
+  const port = deadPort();
+  await using node = startTestNode();
+  using connection = await RawConnection.to(node.port);
+  await connection.say(`${port}\n`);
+  await node.watch.until(() => node.ups.length === 1);
+  node.send(`classic:127.0.0.1:${port}`, "hello");
+  await node.watch.until(() => node.tries.length === 1);
+  assertEquals(node.downs, []);
 });
 
 Deno.test("ClassicDriver splits a long letter so that the old programs read all of it", async () => {

@@ -13,6 +13,9 @@ export class MemoryStore implements ClassicStore<StoredDraft, ClassicMessage> {
   readonly drafts: StoredDraft[] = [];
   /** Calls of `accept()`, which is commits. */
   commits = 0;
+  /** Calls of `flush()`, which wait for `flushing`. */
+  flushes = 0;
+  flushing = Promise.resolve();
   /** The disk is full. */
   fails = false;
 
@@ -36,6 +39,11 @@ export class MemoryStore implements ClassicStore<StoredDraft, ClassicMessage> {
     this.commits++;
     this.received.push(...messages);
     return messages;
+  }
+
+  flush(): Promise<void> {
+    this.flushes++;
+    return this.flushing;
   }
 
   waiting(peerId: string, after: number, limit: number): readonly ClassicDraft[] {

@@ -303,6 +303,7 @@ Deno.test("Sender records what the database could not, before it says it again",
   desk.answer();
   desk.answer();
   desk.answer();
+  assertEquals(desk.said, ["one", "two"]);
   desk.breaks();
   desk.wait(100 * RETRY_MS);
   assertEquals(desk.states, ["queued", "queued", "queued"]);
