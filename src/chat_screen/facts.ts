@@ -1,4 +1,5 @@
 /** How it stands with the other side of a conversation, and the line that says so. Pure. */
+import { CLASSIC_WORDS } from "../config/classic_id.ts";
 import { formatClock, formatDay, formatDayNear } from "../terminal/local_time.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
@@ -9,6 +10,8 @@ export interface Facts {
   readonly name: string;
   /** Whether this person has compared fingerprints; undefined: there is nobody yet. */
   readonly verified: boolean | undefined;
+  /** It has no key, so that there is nothing to compare. */
+  readonly classic: boolean;
   readonly blocked: boolean;
   /** The connection; undefined where there is none. */
   readonly link:
@@ -40,8 +43,11 @@ const SECOND_MS = 1_000;
 export function factsLine(facts: Facts, columns: number): string {
   const others: readonly (readonly string[])[] = [
     linkTexts(facts),
+    ...(facts.classic ? [[CLASSIC_WORDS]] : []),
     waitingTexts(facts),
-    facts.verified === undefined ? [] : [facts.verified ? "verified" : "not verified"],
+    facts.verified === undefined || facts.classic
+      ? []
+      : [facts.verified ? "verified" : "not verified"],
     pathTexts(facts),
   ];
   let line = truncate(facts.name, columns);

@@ -51,7 +51,8 @@ export function stateLine(message: OwnMessage): string {
   return `${ownState(message)}: ${sanitise(message.text, { maxColumns: EXCERPT_COLUMNS })}`;
 }
 
-function ownState({ state, reason }: OwnMessage): string {
+function ownState({ state, unanswerable, reason }: OwnMessage): string {
+  if (unanswerable) return "sent, nothing more can be known";
   if (state !== "refused") return state;
   return `refused, ${sanitise(reason ?? "no reason given", { maxColumns: EXCERPT_COLUMNS })}`;
 }

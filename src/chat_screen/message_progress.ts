@@ -12,9 +12,12 @@ export function hasReached(state: MessageState, until: Until): boolean {
   return PROGRESS.indexOf(state) >= PROGRESS.indexOf(until);
 }
 
-/** It got as far as it should, or it never will. */
-export function isOver({ state }: Pick<OwnMessage, "state">, until: Until): boolean {
-  return state === "refused" || state === "cancelled" || hasReached(state, until);
+/** It got as far as it should, or it never will, or that cannot be known. */
+export function isOver(
+  { state, unanswerable }: Pick<OwnMessage, "state" | "unanswerable">,
+  until: Until,
+): boolean {
+  return unanswerable || state === "refused" || state === "cancelled" || hasReached(state, until);
 }
 
 /**

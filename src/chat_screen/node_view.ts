@@ -1,5 +1,6 @@
 /** What the conversation screen shows of a node: who is who, how it stands with somebody, the list. */
 import { formatAddress } from "../config/address.ts";
+import { isClassicId } from "../config/classic_id.ts";
 import type { Conversation } from "../history/message_record.ts";
 import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -55,6 +56,7 @@ export async function factsOf(
   const facts: Facts = {
     name: talkName(node, conversation),
     verified: isPeer ? contact?.verifiedAt !== undefined : undefined,
+    classic: isPeer && isClassicId(conversation.peerId),
     blocked: contact?.blockedAt !== undefined,
     link: active === undefined ? undefined : {
       path: active.path,

@@ -1,5 +1,6 @@
 /** Active peers, as a table or in words: who is here, where, and how well they answer. Pure. */
 import { formatAddress } from "../config/address.ts";
+import { CLASSIC_WORDS, isClassicId } from "../config/classic_id.ts";
 import { shortPeerId } from "../node/recipient.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";
 import { formatAgo, formatDuration } from "../terminal/duration.ts";
@@ -18,6 +19,9 @@ const COLUMNS: readonly Column[] = [
   { header: "since", align: "right", optional: true },
   { header: "last seen", optional: true },
 ];
+
+/** How a classic peer is connected. */
+const PLAIN_TEXT = "plain text";
 
 /** A header, and a line for each peer. @param now ms since the epoch */
 export function peerTable(
@@ -43,6 +47,7 @@ export function peerSentences(
     const { peerId, address, path, roundTripMs, connectedSince } = peer;
     const parts = [
       peerWithId(peerId, displayName),
+      ...(isClassicId(peerId) ? [CLASSIC_WORDS] : []),
       sanitise(formatAddress(address)),
       path,
       ...(roundTripMs === undefined ? [] : [`round trip ${formatDuration(roundTripMs)}`]),
@@ -57,8 +62,8 @@ function peerRow(peer: ActivePeer, displayName: DisplayName, now: number): strin
   return [
     displayName(peerId),
     shortPeerId(peerId),
-    sanitise(formatAddress(address)),
-    path,
+    // The id of a classic peer says where it is; nothing that may be cut off says what it is.
+    ...(isClassicId(peerId) ? ["", PLAIN_TEXT] : [sanitise(formatAddress(address)), path]),
     roundTripMs === undefined ? "" : formatDuration(roundTripMs),
     sourceText(source),
     formatDuration(now - connectedSince),

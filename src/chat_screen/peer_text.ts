@@ -1,7 +1,8 @@
 /** Peers in words, harmless: what to call them, how they were found, why they are gone. Pure. */
 import { formatAddress } from "../config/address.ts";
+import { isClassicId } from "../config/classic_id.ts";
 import type { Conversation } from "../history/message_record.ts";
-import { shortPeerId } from "../node/recipient.ts";
+import { withShortId } from "../node/recipient.ts";
 import type { Departure, PeerSource } from "../presence/active_peer.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 
@@ -49,22 +50,39 @@ export function recipientText(conversation: Conversation, displayName: DisplayNa
 
 /** A name with the beginning of the peer id, unless the name says it already. */
 export function peerWithId(peerId: string, displayName: DisplayName): string {
-  const name = displayName(peerId);
-  const beginning = shortPeerId(peerId);
-  return name.includes(beginning) ? name : `${name} (${beginning})`;
+  return withShortId(displayName(peerId), peerId);
+}
+
+/** Whether the other side has no key (`src/config/classic_id.ts`). */
+export function isClassicTalk(conversation: Conversation): boolean {
+  return conversation.kind === "peer" && isClassicId(conversation.peerId);
+}
+
+/**
+ * Who refused a message, and with what words; the name goes before that. An old program refuses
+ * nothing: what it could not understand was not sent to it.
+ * @param name of the other side
+ * @param reason in its words; harmless
+ */
+export function refusalText(conversation: Conversation, name: string, reason: string): string {
+  return isClassicTalk(conversation)
+    ? `refused here, and not sent to ${name} (${reason})`
+    : `refused by ${name} (${reason})`;
 }
 
 /** Who the other side of a conversation is, in the fields that events share. */
 export interface OtherSide {
   readonly peerId: string | null;
   readonly name: string | null;
+  /** It has no key (`src/config/classic_id.ts`). */
+  readonly classic: boolean;
   readonly address: string | null;
 }
 
 export function otherSide(conversation: Conversation, displayName: DisplayName): OtherSide {
   if (conversation.kind === "address") {
-    return { peerId: null, name: null, address: conversation.address };
+    return { peerId: null, name: null, classic: false, address: conversation.address };
   }
   const { peerId } = conversation;
-  return { peerId, name: displayName(peerId), address: null };
+  return { peerId, name: displayName(peerId), classic: isClassicId(peerId), address: null };
 }

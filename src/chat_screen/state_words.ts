@@ -9,6 +9,9 @@ const USUAL_DIFFERENCE_MS = 60_000;
 /** What a `Date` can hold, ms (ECMA-262, 21.4.1.1). */
 const LATEST_DATE_MS = 8.64e15;
 
+/** Of a message that is sent in a protocol without acknowledgements. */
+export const NOTHING_MORE = "nothing more can be known in the classic protocol";
+
 /** When a message was written here, or arrived here, ms since the epoch. */
 export function localTime(message: MessageRecord): number {
   return message.direction === "out" ? message.sentAt : message.receivedAt;
@@ -20,14 +23,14 @@ export function stateWords(message: MessageRecord): string {
 }
 
 function ownWords(message: OwnMessage): string {
-  const { state, stateAt, reason } = message;
+  const { state, stateAt, unanswerable, reason } = message;
   const { mark } = STATE_LOOKS[state];
   const when = moment(stateAt, message.sentAt);
   switch (state) {
     case "queued":
       return `${mark} queued since ${moment(message.sentAt, message.sentAt)}`;
     case "sent":
-      return `${mark} sent ${when}, not acknowledged yet`;
+      return `${mark} sent ${when}, ${unanswerable ? NOTHING_MORE : "not acknowledged yet"}`;
     case "refused":
       return `${mark} refused ${when}: ${sanitise(reason ?? "no reason given")}`;
     case "delivered":

@@ -10,6 +10,7 @@ import { message, text } from "@optique/core/message";
 import { multiple } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
 import { formatAddress } from "../config/address.ts";
+import { isClassicId } from "../config/classic_id.ts";
 import { ChatError } from "../errors.ts";
 import type { ChatNode, ConnectResult, Recipient } from "../node/chat_node.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -110,7 +111,8 @@ async function connectOne(
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     // The table says who was meant already.
-    const reason = sanitise(error.message).replace(`${target}: `, "");
+    const name = recipient.kind === "peer" ? node.displayName(recipient.peerId) : target;
+    const reason = sanitise(error.message).replace(`${target}: `, "").replace(`${name}: `, "");
     return { target, peer: undefined, error: reason, hint: error.hint };
   }
 }
@@ -155,9 +157,11 @@ function report(
         ok: peer !== undefined,
         peerId: peer?.peerId ?? null,
         name: peer === undefined ? null : displayName(peer.peerId),
+        classic: peer !== undefined && isClassicId(peer.peerId),
         address: peer?.address ?? null,
         id: null,
         state: null,
+        unanswerable: false,
         elapsedMs: null,
         reason: error,
       }));

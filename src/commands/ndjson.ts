@@ -7,6 +7,7 @@
  * - `at` is when it happened, by the clock of the node
  * - times are ISO 8601 in UTC, ids are strings, durations are in milliseconds
  * - `name` is the name to show for a peer (harmless, never empty); who it is says `peerId` alone
+ * - `classic` is true for a peer without a key: who it is cannot be known, its `peerId` says where it is
  * - texts are complete and as the peer wrote them, but every control, format and line-separating
  *   character is written as `\uXXXX`, so that printing a line raw does nothing to a terminal
  */
@@ -52,6 +53,8 @@ export interface MessageLine {
   /** The other side; null while nobody has answered at `address`. */
   readonly peerId: string | null;
   readonly name: string | null;
+  /** A classic peer: it has no key, and all that goes to and fro is plain text. */
+  readonly classic: boolean;
   /** Multiaddr of a recipient that nobody has answered at yet. */
   readonly address: string | null;
   readonly text: string;
@@ -62,6 +65,8 @@ export interface MessageLine {
   /** Of an own message; null for others. */
   readonly state: MessageState | null;
   readonly stateAt: string | null;
+  /** It is `sent`, and nothing more can be known; null for messages of others. */
+  readonly unanswerable: boolean | null;
   /** Why it was refused. */
   readonly reason: string | null;
   /** Place in the local history. */
@@ -75,9 +80,11 @@ export interface StateLine {
   readonly id: string;
   readonly peerId: string | null;
   readonly name: string | null;
+  readonly classic: boolean;
   readonly address: string | null;
   readonly state: MessageState;
   readonly stateAt: string | null;
+  readonly unanswerable: boolean;
   readonly reason: string | null;
 }
 
@@ -85,6 +92,7 @@ export interface StateLine {
 export interface ActivePeerFields {
   readonly peerId: string;
   readonly name: string;
+  readonly classic: boolean;
   /** Multiaddr of the connection. */
   readonly address: string;
   readonly path: "direct" | "relayed";
@@ -132,6 +140,7 @@ export interface PeerLine {
   readonly connected: boolean | null;
   readonly peerId: string;
   readonly name: string;
+  readonly classic: boolean;
   /** Multiaddr of the connection, or the one that worked last; null where none is known. */
   readonly address: string | null;
   readonly path: "direct" | "relayed" | null;
@@ -153,10 +162,13 @@ export interface ResultLine {
   readonly ok: boolean;
   readonly peerId: string | null;
   readonly name: string | null;
+  readonly classic: boolean;
   readonly address: string | null;
   /** The message. */
   readonly id: string | null;
   readonly state: MessageState | null;
+  /** It is `sent`, and nothing more can be known. */
+  readonly unanswerable: boolean;
   /** `send`: from saving to the state; `outbox retry`: since its start. */
   readonly elapsedMs: number | null;
   /** Why not, or what to know although it worked. */
@@ -180,6 +192,7 @@ export interface OutboxLine extends SearchFields {
   readonly id: string;
   readonly peerId: string | null;
   readonly name: string | null;
+  readonly classic: boolean;
   /** Multiaddr of a recipient that nobody has answered at yet. */
   readonly address: string | null;
   readonly text: string;
@@ -194,6 +207,7 @@ export interface WhyLine extends SearchFields {
   readonly target: string;
   readonly peerId: string | null;
   readonly name: string | null;
+  readonly classic: boolean;
   /** Null where another process owns the profile: only that one knows. */
   readonly connected: boolean | null;
   /** Multiaddr of the connection; where nobody has answered yet, the one that was meant. */
@@ -248,11 +262,12 @@ export interface ContactLine {
   readonly event: "contact";
   readonly peerId: string;
   readonly name: string;
+  readonly classic: boolean;
   /** What this person calls it. */
   readonly alias: string | null;
   readonly note: string | null;
-  /** 12 groups of five digits. */
-  readonly fingerprint: string;
+  /** 12 groups of five digits; null: it has no key. */
+  readonly fingerprint: string | null;
   /** When this person compared the fingerprints; null: it did not. */
   readonly verifiedAt: string | null;
   /** Since when it is refused; null: it is not. */

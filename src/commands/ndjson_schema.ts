@@ -34,6 +34,8 @@ export interface EventDescription<Line extends NdjsonLine> {
 
 const peerId = text("the peer id: who it is");
 const name = text("the name to show");
+const classic = flag("a peer without a key: plain text, and nobody knows who it is");
+const unanswerable = flag("it is `sent`, and nothing more can be known");
 const nobodyYet = "nobody has answered at `address` yet";
 const waitingAddress = orNull(
   text("multiaddr of a recipient that nobody has answered at yet"),
@@ -53,6 +55,7 @@ const reason = orNull(text("why it was refused, in the words of the other side")
 const activePeer: Fields<ActivePeerFields> = {
   peerId,
   name,
+  classic,
   address: text("multiaddr of the connection"),
   path,
   roundTripMs: roundTrip,
@@ -100,12 +103,14 @@ export const NDJSON_EVENTS: {
       direction: word(["in", "out"], "`out`: written here"),
       peerId: orNull(peerId, nobodyYet),
       name: orNull(name, nobodyYet),
+      classic,
       address: waitingAddress,
       text: text("the whole text, as its author wrote it"),
       sentAt: orNull(time("by the clock of its author"), "that is no time"),
       receivedAt: orNull(time("when it was saved here"), "an own message"),
       state: orNull(state, "not an own message"),
       stateAt: orNull(time("when it came to this state"), "not an own message"),
+      unanswerable: orNull(unanswerable, "not an own message"),
       reason,
       position: count("its place in the history here, upwards from 1; for `history --after`"),
       replyTo: orNull(text("id of the message that it answers")),
@@ -118,9 +123,11 @@ export const NDJSON_EVENTS: {
       id: text("the message"),
       peerId: orNull(peerId, nobodyYet),
       name: orNull(name, nobodyYet),
+      classic,
       address: waitingAddress,
       state,
       stateAt: orNull(time("when it came to this state")),
+      unanswerable,
       reason,
     },
   },
@@ -164,6 +171,7 @@ export const NDJSON_EVENTS: {
       connected: orNull(flag("whether it is connected"), "not looked at (`--known`)"),
       peerId,
       name,
+      classic,
       address: orNull(
         text("multiaddr of the connection, or the one that worked last"),
         "none is known",
@@ -183,9 +191,11 @@ export const NDJSON_EVENTS: {
       ok: flag("it got where it should"),
       peerId: orNull(peerId),
       name: orNull(name),
+      classic,
       address: orNull(text("multiaddr")),
       id: orNull(text("the message")),
       state: orNull(state),
+      unanswerable,
       elapsedMs: orNull(
         number("from saving, or from the start of `outbox retry`, to the state, ms"),
       ),
@@ -199,6 +209,7 @@ export const NDJSON_EVENTS: {
       id: text("the message"),
       peerId: orNull(peerId, nobodyYet),
       name: orNull(name, nobodyYet),
+      classic,
       address: waitingAddress,
       text: text("the whole text"),
       state,
@@ -213,6 +224,7 @@ export const NDJSON_EVENTS: {
       target: text("whom it is about, as it was written"),
       peerId: orNull(peerId, nobodyYet),
       name: orNull(name, nobodyYet),
+      classic,
       connected: orNull(
         flag("whether it is connected"),
         "only the process that runs the node knows",
@@ -262,9 +274,10 @@ export const NDJSON_EVENTS: {
     fields: {
       peerId,
       name,
+      classic,
       alias: orNull(text("what this person calls it"), "it has none"),
       note: orNull(text("what this person wrote about it"), "nothing"),
-      fingerprint: text("12 groups of five digits"),
+      fingerprint: orNull(text("12 groups of five digits"), "it has no key"),
       verifiedAt: orNull(time("when this person compared the fingerprints"), "not yet"),
       blockedAt: orNull(time("since when it is refused"), "it is not"),
       lastSeen: orNull(time("`contact list`: when it was last here"), "never, or not looked at"),

@@ -1,5 +1,6 @@
 /** From what a node tells to the lines that programs read, see `ndjson.ts`. */
 import { type DisplayName, otherSide } from "../chat_screen/peer_text.ts";
+import { isClassicId } from "../config/classic_id.ts";
 import type { MessageRecord } from "../history/message_record.ts";
 import type { Search } from "../history/mod.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
@@ -20,13 +21,14 @@ export function nodeEventLine(event: NodeEvent, displayName: DisplayName): Ndjso
     case "message":
       return messageLine(event.message, displayName);
     case "state": {
-      const { id, conversation, state, stateAt, reason = null } = event.message;
+      const { id, conversation, state, stateAt, unanswerable, reason = null } = event.message;
       return {
         event: "state",
         id,
         ...otherSide(conversation, displayName),
         state,
         stateAt: isoTime(stateAt),
+        unanswerable,
         reason,
       };
     }
@@ -61,6 +63,7 @@ export function messageLine(message: MessageRecord, displayName: DisplayName): M
     receivedAt: direction === "in" ? isoTime(message.receivedAt) : null,
     state: own?.state ?? null,
     stateAt: own === undefined ? null : isoTime(own.stateAt),
+    unanswerable: own?.unanswerable ?? null,
     reason: own?.reason ?? null,
     position,
     replyTo,
@@ -76,6 +79,7 @@ function activePeerFields(peer: ActivePeer, displayName: DisplayName): ActivePee
   return {
     peerId,
     name: displayName(peerId),
+    classic: isClassicId(peerId),
     address,
     path,
     roundTripMs,

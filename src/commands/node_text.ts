@@ -4,8 +4,10 @@ import {
   departureText,
   type DisplayName,
   otherName,
+  refusalText,
   sourceText,
 } from "../chat_screen/peer_text.ts";
+import { NOTHING_MORE } from "../chat_screen/state_words.ts";
 import type { OwnMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -13,7 +15,14 @@ import type { Style } from "../terminal/style.ts";
 import { formatClock } from "./local_time.ts";
 import { withMark } from "./message_state.ts";
 
-export { otherName, peerWithId, recipientText, sourceText } from "../chat_screen/peer_text.ts";
+export {
+  isClassicTalk,
+  otherName,
+  peerWithId,
+  recipientText,
+  refusalText,
+  sourceText,
+} from "../chat_screen/peer_text.ts";
 
 /** A line for a person, and whether it is a result or a remark beside it. */
 export interface EventText {
@@ -65,7 +74,7 @@ function stateText(
   displayName: DisplayName,
   style: Style,
 ): EventText | undefined {
-  const { state, stateAt, conversation, reason } = message;
+  const { state, stateAt, conversation, unanswerable, reason } = message;
   const clock = formatClock(stateAt);
   const name = otherName(conversation, displayName);
   const excerpt = sanitise(message.text, { maxColumns: EXCERPT_COLUMNS });
@@ -75,10 +84,14 @@ function stateText(
     case "read":
       return remark(style.dim, `read by ${name}`);
     case "refused":
-      return remark(style.warn, `refused by ${name} (${sanitise(reason ?? "no reason given")})`);
-    // The first two pass; who takes a message back knows.
-    case "queued":
+      return remark(
+        style.warn,
+        refusalText(conversation, name, sanitise(reason ?? "no reason given")),
+      );
     case "sent":
+      return unanswerable ? remark(style.dim, `sent to ${name} (${NOTHING_MORE})`) : undefined;
+    // That passes; who takes a message back knows.
+    case "queued":
     case "cancelled":
       return undefined;
   }

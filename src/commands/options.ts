@@ -26,6 +26,11 @@ export interface SettingOptions {
   readonly mdns?: false | undefined;
   readonly readReceipts?: false | undefined;
   readonly notifications?: string | undefined;
+  readonly classicPort?: string | undefined;
+  readonly classicHost?: string | undefined;
+  readonly classicDialect?: string | undefined;
+  readonly classicLong?: string | undefined;
+  readonly classicTeam?: string | undefined;
   readonly logFile?: string | undefined;
   readonly logLevel?: string | undefined;
   /** Work through no other process: run a node here, or none at all. */
@@ -93,7 +98,8 @@ export function optionalArgument<Value>(parser: ValueParser<"sync", Value>, desc
 }
 
 /** Who, as `resolveRecipient` understands it. */
-export const PEER_DESCRIPTION = "Alias or name, peer id or its beginning, host:port, or multiaddr.";
+export const PEER_DESCRIPTION =
+  "Alias or name, peer id or its beginning, host:port, multiaddr, or classic:HOST:PORT.";
 
 /** `--json`, where a command prints results. */
 export const jsonOption = option("--json", {
@@ -170,21 +176,30 @@ function settingFields() {
       (off) => off ? false as const : undefined,
     ),
     notifications: setting("notifications", "HOW"),
+    classicPort: setting("classicPort", "PORT"),
+    classicHost: setting("classicHost", "IP"),
+    classicDialect: setting("classicDialect", "DIALECT"),
+    classicLong: setting("classicLong", "HOW"),
+    classicTeam: setting("classicTeam", "NAME"),
     logFile: setting("logFile", "FILE"),
     logLevel: setting("logLevel", "LEVEL"),
   };
 }
 
-function setting(
-  key: "name" | "host" | "port" | "notifications" | "logFile" | "logLevel",
-  metavar: Metavar,
-) {
-  const { description, choices } = CONFIG_TABLE[key satisfies ConfigKey];
+type TextKey = Exclude<ConfigKey, "mandatory" | "mdns" | "readReceipts">;
+
+function setting(key: TextKey, metavar: Metavar) {
+  const { description, choices } = CONFIG_TABLE[key];
   const flags = {
     name: "--name",
     host: "--host",
     port: "--port",
     notifications: "--notifications",
+    classicPort: "--classic-port",
+    classicHost: "--classic-host",
+    classicDialect: "--classic-dialect",
+    classicLong: "--classic-long",
+    classicTeam: "--classic-team",
     logFile: "--log-file",
     logLevel: "--log-level",
   } as const;

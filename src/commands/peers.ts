@@ -9,6 +9,7 @@ import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { peerTable } from "../chat_screen/peer_table.ts";
 import { formatAddress } from "../config/address.ts";
+import { classicMultiaddr, isClassicId } from "../config/classic_id.ts";
 import { ChatError } from "../errors.ts";
 import type { RememberedPeer } from "../history/mod.ts";
 import { shortPeerId } from "../node/recipient.ts";
@@ -168,7 +169,9 @@ const KNOWN_COLUMNS: readonly Column[] = [
 ];
 
 function knownRow(peer: RememberedPeer, displayName: DisplayName, now: number): string[] {
-  const { peerId, addresses: [address], source, lastSeen } = peer;
+  const { peerId, source, lastSeen } = peer;
+  // The id of a classic peer says it.
+  const [address] = peer.addresses;
   return [
     displayName(peerId),
     shortPeerId(peerId),
@@ -179,14 +182,20 @@ function knownRow(peer: RememberedPeer, displayName: DisplayName, now: number): 
   ];
 }
 
+/** The one that worked last. */
+function addressOf({ peerId, addresses: [address] }: RememberedPeer): string | undefined {
+  return isClassicId(peerId) ? classicMultiaddr(peerId) : address;
+}
+
 function knownLine(peer: RememberedPeer, displayName: DisplayName): PeerLine {
-  const { peerId, addresses: [address = null], source, lastSeen } = peer;
+  const { peerId, source, lastSeen } = peer;
   return {
     event: "peer",
     connected: null,
     peerId,
     name: displayName(peerId),
-    address,
+    classic: isClassicId(peerId),
+    address: addressOf(peer) ?? null,
     path: null,
     roundTripMs: null,
     source,

@@ -43,7 +43,7 @@ import {
 import { Incoming } from "./pipe/incoming.ts";
 import { Outgoing } from "./pipe/outgoing.ts";
 import { verdict } from "./pipe/verdict.ts";
-import { type Until, untilOption } from "./until.ts";
+import { DEFAULT_UNTIL, type Until, untilOption } from "./until.ts";
 
 export interface PipeOptions extends ProfileOptions, SettingOptions {
   readonly peer: string;
@@ -52,7 +52,8 @@ export interface PipeOptions extends ProfileOptions, SettingOptions {
   /** What the input is known by when it is piped again. */
   readonly resume?: string | undefined;
   /** When a line counts as done. */
-  readonly until: Until;
+  /** Undefined: delivered, or as far as can be known. */
+  readonly until?: Until | undefined;
   /** How long to wait at the end for lines to be done, ms; undefined: as long as it takes. */
   readonly timeout?: number | undefined;
   /** Print what arrives until it is stopped. */
@@ -153,7 +154,7 @@ async function join(
     terminal,
     recipient,
     json,
-    until: options.until,
+    until: options.until ?? DEFAULT_UNTIL,
     stream: name === undefined ? undefined : { name, self, recipient: textOf(recipient) },
     newId: () => newMessageId(context.now()),
     onState(message) {

@@ -20,7 +20,15 @@ import type { Session } from "./session.ts";
 import { readSettings } from "./settings.ts";
 
 /** Known to other peers, or to the system, by what it was at the start. */
-const NEXT_START: ReadonlySet<ConfigKey> = new Set(["host", "port", "mdns"]);
+const NEXT_START: ReadonlySet<ConfigKey> = new Set([
+  "host",
+  "port",
+  "mdns",
+  "classicPort",
+  "classicHost",
+  "classicDialect",
+  "classicLong",
+]);
 
 /** Reads again on demand, one time after the other. */
 export class SettingsReload {

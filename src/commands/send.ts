@@ -43,8 +43,11 @@ export interface SendOptions extends ProfileOptions, SettingOptions {
   readonly file?: string | undefined;
   /** Id of the message that is answered. */
   readonly replyTo?: string | undefined;
-  /** The state that is waited for; a later one is as good. */
-  readonly until: Until;
+  /**
+   * The state that is waited for; a later one is as good. Undefined: as far as can be known, which is
+   * `delivered`, and `sent` where the recipient speaks a protocol that acknowledges nothing.
+   */
+  readonly until?: Until | undefined;
   /** How long to wait for it, ms; 0: not at all. */
   readonly timeout: number;
 }

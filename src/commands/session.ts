@@ -7,7 +7,7 @@
  * What is owned is taken in order and given back in the reverse order on every way out: the node says
  * goodbye and closes the database, then the log is closed, then the profile is free for others.
  */
-import type { Config } from "../config/config.ts";
+import { type Config, CONFIG_KEYS, CONFIG_TABLE } from "../config/config.ts";
 import type { Profile } from "../config/paths.ts";
 import { openProfile } from "../config/profile.ts";
 import { acquireProfileLock } from "../config/profile_lock.ts";
@@ -146,22 +146,13 @@ async function throughOwner(
 /** The flags that say how a node runs, as far as this run has any, mean nothing to another one. */
 function settingsIgnored(
   session: Session,
-  { name, host, port, mandatory, mdns, readReceipts, logFile, logLevel }: SessionOptions,
+  options: SessionOptions,
   context: CommandContext,
 ): Session {
-  const given = {
-    "--name": name,
-    "--host": host,
-    "--port": port,
-    "--mandatory": mandatory,
-    "--no-mdns": mdns,
-    "--no-read-receipts": readReceipts,
-    "--log-file": logFile,
-    "--log-level": logLevel,
-  };
-  const flags = Object.entries(given).filter(([, value]) => value !== undefined);
+  const flags = CONFIG_KEYS.filter((key) => options[key] !== undefined)
+    .map((key) => CONFIG_TABLE[key].flag);
   if (flags.length > 0) {
-    const what = flags.map(([flag]) => flag).join(", ");
+    const what = flags.join(", ");
     remark(`no effect: ${what}; the node that runs already keeps its own settings`, context);
   }
   return session;

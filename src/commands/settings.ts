@@ -19,10 +19,26 @@ export async function readSettings(
   const values = await readConfigFile(profile.configFile);
   const { name, host, port, mandatory, mdns, readReceipts, notifications, logFile, logLevel } =
     options;
+  const { classicPort, classicHost, classicDialect, classicLong, classicTeam } = options;
   const merged = mergeConfig({
     profileName: profile.name,
     env,
-    flags: { name, host, port, mandatory, mdns, readReceipts, notifications, logFile, logLevel },
+    flags: {
+      name,
+      host,
+      port,
+      mandatory,
+      mdns,
+      readReceipts,
+      notifications,
+      classicPort,
+      classicHost,
+      classicDialect,
+      classicLong,
+      classicTeam,
+      logFile,
+      logLevel,
+    },
     file: { path: profile.configFile, values },
   });
   return { ...merged, profile };

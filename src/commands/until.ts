@@ -1,9 +1,11 @@
 /** How far an own message has to get before a command is done with it: `--until`. */
 import { message, text } from "@optique/core/message";
-import { withDefault } from "@optique/core/modifiers";
+import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice } from "@optique/core/valueparser";
 import { EXIT_CODES } from "./failure.ts";
+
+import type { Until } from "../chat_screen/message_progress.ts";
 
 export { hasReached, isOver, isProgress, type Until } from "../chat_screen/message_progress.ts";
 
@@ -16,13 +18,15 @@ const BY_BADNESS: readonly number[] = [
   EXIT_CODES.done,
 ];
 
-export const untilOption = withDefault(
+/** What is waited for where nobody says anything. */
+export const DEFAULT_UNTIL: Until = "delivered";
+
+export const untilOption = optional(
   option("--until", choice(["queued", "sent", "delivered"], { metavar: "STATE" }), {
     description: message`${
       text("What to wait for: queued (saved here), sent, or delivered (default).")
     }`,
   }),
-  "delivered",
 );
 
 /** Of several exit codes the one that a script has to know of: 1, 5, 3, 6, 0 in this order. */

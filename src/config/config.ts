@@ -5,6 +5,7 @@
  * `config show`, `help settings`, the README and shell completion.
  */
 import { parseAddress } from "./address.ts";
+import { isClassicId, parseClassicId } from "./classic_id.ts";
 import { parseIp } from "./ip.ts";
 import type { Environment } from "./paths.ts";
 
@@ -22,13 +23,26 @@ export interface Config {
   readonly host: string;
   /** TCP port to listen on, 0 to 65535; 0 means any free one. */
   readonly port: number;
-  /** Peers to be connected to always: `host:port` or multiaddrs, each accepted by `parseAddress`. */
+  /**
+   * Peers to be connected to always: `host:port` or multiaddrs, each accepted by `parseAddress`, or ids
+   * of classic peers (`classic_id.ts`).
+   */
   readonly mandatory: readonly string[];
   /** Whether to find and to be found by peers on the local network. */
   readonly mdns: boolean;
   /** Whether to tell senders what was shown here, and to note what they tell. */
   readonly readReceipts: boolean;
   readonly notifications: Notifications;
+  /** Where to listen for classic peers, 1 to 65535; undefined: nowhere. */
+  readonly classicPort: number | undefined;
+  /** IP address for that. */
+  readonly classicHost: string;
+  /** What to speak to a classic peer that has not said anything yet; see `src/classic/`. */
+  readonly classicDialect: "a" | "b";
+  /** What becomes of a text that is longer than the old programs can read in dialect A. */
+  readonly classicLong: "split" | "refuse";
+  /** What classic peers are told as the name of this one: no spaces; undefined: `name`. */
+  readonly classicTeam: string | undefined;
   readonly logLevel: LogLevel;
   /** Where log lines go instead of standard error; relative to the current folder. */
   readonly logFile: string | undefined;
@@ -93,6 +107,12 @@ export const NAME_MAX_LENGTH = 64;
 
 const LOG_LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warning", "error"];
 const NOTIFICATIONS: readonly Notifications[] = ["bell", "desktop", "off"];
+const CLASSIC_DIALECTS = ["a", "b"] as const;
+const CLASSIC_LONG = ["split", "refuse"] as const;
+const IP_SCHEMA = {
+  type: "string",
+  pattern: String.raw`^\s*(\d{1,3}(\.\d{1,3}){3}|[\da-fA-F.]*:[\da-fA-F:.]+)\s*$`,
+} as const;
 const TRUE_WORDS = ["true", "yes", "on", "1"];
 const FALSE_WORDS = ["false", "no", "off", "0"];
 /** In a text, where an empty one would mean "not set": a list without items, no file. */
@@ -117,10 +137,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     defaultText: "0.0.0.0",
     flag: "--host",
     env: "P2P_CHAT_HOST",
-    schema: {
-      type: "string",
-      pattern: String.raw`^\s*(\d{1,3}(\.\d{1,3}){3}|[\da-fA-F.]*:[\da-fA-F:.]+)\s*$`,
-    },
+    schema: IP_SCHEMA,
     default: () => "0.0.0.0",
     parse: validateHost,
     validate: validateHost,
@@ -138,7 +155,7 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
   },
   mandatory: {
     description: "Peers to be connected to from the start, and again after every loss.",
-    allowed: "addresses host:port or multiaddrs, separated by commas, or none",
+    allowed: "addresses host:port, multiaddrs or classic:HOST:PORT, separated by commas, or none",
     defaultText: NONE,
     flag: "--mandatory",
     env: "P2P_CHAT_MANDATORY",
@@ -185,8 +202,71 @@ export const CONFIG_TABLE: { readonly [Key in ConfigKey]: ConfigDefinition<Confi
     choices: NOTIFICATIONS,
     schema: { type: "string", enum: NOTIFICATIONS },
     default: () => "bell",
-    parse: (text) => validateNotifications(text.trim().toLowerCase()),
-    validate: validateNotifications,
+    parse: (text) => oneOf(NOTIFICATIONS, text.trim().toLowerCase()),
+    validate: (value) => oneOf(NOTIFICATIONS, value),
+  },
+  classicPort: {
+    description: "TCP port on which the old programs reach this one, in plain text.",
+    allowed: "a whole number from 1 to 65535, or none",
+    defaultText: NONE,
+    flag: "--classic-port",
+    env: "P2P_CHAT_CLASSIC_PORT",
+    schema: { type: ["integer", "null"], minimum: 1, maximum: 65535 },
+    default: () => undefined,
+    parse: (text) =>
+      text.trim() === NONE
+        ? undefined
+        : validateClassicPort(/^\d{1,5}$/.test(text.trim()) ? Number(text) : text),
+    validate: validateClassicPort,
+  },
+  classicHost: {
+    description: "IP address for classicPort; 127.0.0.1 is this machine alone, 0.0.0.0 everybody.",
+    allowed: "an IPv4 or IPv6 address of this machine, such as 127.0.0.1 or 0.0.0.0",
+    defaultText: "127.0.0.1",
+    flag: "--classic-host",
+    env: "P2P_CHAT_CLASSIC_HOST",
+    schema: IP_SCHEMA,
+    default: () => "127.0.0.1",
+    parse: validateHost,
+    validate: validateHost,
+  },
+  classicDialect: {
+    description: "What to speak to an old program that has not said anything yet.",
+    allowed: "a (a connection for each message) or b (a conversation with answers)",
+    defaultText: "a",
+    flag: "--classic-dialect",
+    env: "P2P_CHAT_CLASSIC_DIALECT",
+    choices: CLASSIC_DIALECTS,
+    schema: { type: "string", enum: CLASSIC_DIALECTS },
+    default: () => "a",
+    parse: (text) => oneOf(CLASSIC_DIALECTS, text.trim().toLowerCase()),
+    validate: (value) => oneOf(CLASSIC_DIALECTS, value),
+  },
+  classicLong: {
+    description: "What becomes of a message that is too long for an old program of dialect a.",
+    allowed: "split or refuse",
+    defaultText: "split",
+    flag: "--classic-long",
+    env: "P2P_CHAT_CLASSIC_LONG",
+    choices: CLASSIC_LONG,
+    schema: { type: "string", enum: CLASSIC_LONG },
+    default: () => "split",
+    parse: (text) => oneOf(CLASSIC_LONG, text.trim().toLowerCase()),
+    validate: (value) => oneOf(CLASSIC_LONG, value),
+  },
+  classicTeam: {
+    description: "What old programs are told as the name of this peer.",
+    allowed: `1 to ${NAME_MAX_LENGTH} characters without spaces, or none`,
+    defaultText: "the name, with _ for spaces",
+    flag: "--classic-team",
+    env: "P2P_CHAT_CLASSIC_TEAM",
+    schema: {
+      type: ["string", "null"],
+      pattern: `^\\s*\\S{1,${NAME_MAX_LENGTH}}\\s*$`,
+    },
+    default: () => undefined,
+    parse: (text) => text.trim() === NONE ? undefined : validateTeam(text),
+    validate: validateTeam,
   },
   logLevel: {
     description: "How much is logged.",
@@ -271,6 +351,7 @@ function validateMandatory(value: unknown): readonly string[] {
   const addresses = value.map((item: unknown) => {
     if (typeof item !== "string") throw new WrongValue(item);
     try {
+      if (isClassicId(item.trim().toLowerCase())) return parseClassicId(item).peerId;
       parseAddress(item);
     } catch (cause) {
       throw new WrongValue(item, { cause });
@@ -293,15 +374,27 @@ function validateBoolean(value: unknown): boolean {
 }
 
 function validateLogLevel(value: unknown): LogLevel {
-  const level = LOG_LEVELS.find((candidate) => candidate === value);
-  if (level === undefined) throw new WrongValue(value);
-  return level;
+  return oneOf(LOG_LEVELS, value);
 }
 
-function validateNotifications(value: unknown): Notifications {
-  const known = NOTIFICATIONS.find((candidate) => candidate === value);
-  if (known === undefined) throw new WrongValue(value);
-  return known;
+function validateClassicPort(value: unknown): number | undefined {
+  if (value === null || value === undefined) return undefined;
+  const port = validatePort(value);
+  if (port === 0) throw new WrongValue(value);
+  return port;
+}
+
+function validateTeam(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const team = validateName(value);
+  if (/\s/.test(team)) throw new WrongValue(value);
+  return team;
+}
+
+function oneOf<Word extends string>(words: readonly Word[], value: unknown): Word {
+  const word = words.find((candidate) => candidate === value);
+  if (word === undefined) throw new WrongValue(value);
+  return word;
 }
 
 function validateLogFile(value: unknown): string | undefined {

@@ -71,6 +71,11 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
   const mdns = settle("mdns", sources);
   const readReceipts = settle("readReceipts", sources);
   const notifications = settle("notifications", sources);
+  const classicPort = settle("classicPort", sources);
+  const classicHost = settle("classicHost", sources);
+  const classicDialect = settle("classicDialect", sources);
+  const classicLong = settle("classicLong", sources);
+  const classicTeam = settle("classicTeam", sources);
   const logLevel = settle("logLevel", sources);
   const logFile = settle("logFile", sources);
   const [first, second] = faults;
@@ -84,6 +89,11 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       mdns: mdns.value,
       readReceipts: readReceipts.value,
       notifications: notifications.value,
+      classicPort: classicPort.value,
+      classicHost: classicHost.value,
+      classicDialect: classicDialect.value,
+      classicLong: classicLong.value,
+      classicTeam: classicTeam.value,
       logLevel: logLevel.value,
       logFile: logFile.value,
     },
@@ -95,6 +105,11 @@ export function mergeConfig(sources: ConfigSources): MergedConfig {
       mdns: mdns.origin,
       readReceipts: readReceipts.origin,
       notifications: notifications.origin,
+      classicPort: classicPort.origin,
+      classicHost: classicHost.origin,
+      classicDialect: classicDialect.origin,
+      classicLong: classicLong.origin,
+      classicTeam: classicTeam.origin,
       logLevel: logLevel.origin,
       logFile: logFile.origin,
     },

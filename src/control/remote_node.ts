@@ -30,7 +30,7 @@ import type {
   SendOptions,
   UnreadRange,
 } from "../node/chat_node.ts";
-import { shortPeerId } from "../node/recipient.ts";
+import { namelessPeer } from "../node/recipient.ts";
 import type { ActivePeer, KnownPeer } from "../presence/active_peer.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { isObject, ShapeError } from "./check.ts";
@@ -176,7 +176,7 @@ export class RemoteNode implements ChatNode {
 
   displayName(peerId: string): string {
     if (peerId === this.#welcome?.peerId) return this.#welcome.name;
-    return this.#names.get(peerId) ?? shortPeerId(peerId);
+    return this.#names.get(peerId) ?? namelessPeer(peerId);
   }
 
   contacts(): Promise<Contact[]> {

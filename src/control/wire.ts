@@ -9,6 +9,7 @@
  * An error of the node has the code `NODE_ERROR` and the ChatError's code and hint as its data.
  */
 import { parseAddress } from "../config/address.ts";
+import { isCanonicalClassicId } from "../config/classic_id.ts";
 import { isPeerId } from "../config/peer_id_text.ts";
 import { ChatError, ERROR_CODES, type ErrorCode } from "../errors.ts";
 import type {
@@ -53,7 +54,7 @@ import {
 } from "./check.ts";
 
 /** Raised with every change that an older or newer program would not understand. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** The largest line from a client: a message of 32 KiB is at most 192 KiB as JSON. */
 export const MAX_REQUEST_BYTES = 1024 * 1024;
@@ -134,9 +135,10 @@ export type MethodName = keyof Shapes;
 
 const word = text(LONGEST_WORD);
 
+/** Of a peer with a key, or of a classic one. */
 const peerId: Check<string> = (value, path) => {
   const id = word(value, path);
-  if (!isPeerId(id)) throw new ShapeError(`${path} is not a peer id`);
+  if (!isPeerId(id) && !isCanonicalClassicId(id)) throw new ShapeError(`${path} is not a peer id`);
   return id;
 };
 
@@ -194,6 +196,7 @@ const ownMessage = record<OwnMessage>({
   state: oneOf(MESSAGE_STATES) satisfies Check<MessageState>,
   stateAt: number,
   reason: orUndefined(text(LONGEST_TEXT)),
+  unanswerable: boolean,
 });
 
 const receivedMessage = record<ReceivedMessage>({

@@ -1,7 +1,7 @@
 /**
  * The contacts of a profile: what the person has decided about peers. Whatever comes in is checked here,
  * whichever way it came: a contact has a valid peer id, an alias that no other contact has, and a note
- * of bounded length.
+ * of bounded length. A classic peer (`src/config/classic_id.ts`) may be a contact, and is never verified.
  *
  * A contact is not a peer that is remembered (`peer_store.ts`): each may be there without the other.
  */
@@ -9,6 +9,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { checkAddress } from "../config/address.ts";
 import { checkAlias, foldName } from "../config/alias.ts";
 import { checkNote } from "../config/note.ts";
+import { isCanonicalClassicId, isClassicId, requireKey } from "../config/classic_id.ts";
 import { isPeerId } from "../config/peer_id_text.ts";
 import { quote } from "../config/quote.ts";
 import { ChatError } from "../errors.ts";
@@ -155,8 +156,14 @@ export class ContactStore {
 
   /** @throws ChatError `bad-usage`, `bad-address` */
   #check(change: ContactChange): ContactChange {
-    const { peerId, alias, note, addresses = [] } = change;
-    if (!isPeerId(peerId)) throw new ChatError("bad-usage", `${quote(peerId)} is not a peer id`);
+    const { peerId, alias, note, verifiedAt, addresses = [] } = change;
+    if (!isPeerId(peerId) && !isCanonicalClassicId(peerId)) {
+      throw new ChatError("bad-usage", `${quote(peerId)} is not a peer id`);
+    }
+    if (verifiedAt !== undefined && verifiedAt > 0) requireKey(peerId);
+    if (addresses.length > 0 && isClassicId(peerId)) {
+      throw new ChatError("bad-usage", `${quote(peerId)} says itself where it is`);
+    }
     if (peerId === this.#self) {
       throw new ChatError("bad-usage", "this profile cannot be its own contact", {
         hint: "`p2p-chat id` shows what is known of it",

@@ -1,7 +1,7 @@
 /** The conversations of a profile, as a list for a person: the one with the newest message first. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Conversation, MessageRecord } from "./message_record.ts";
-import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
+import { readMessage, SELECT_MESSAGE, WAITS } from "./message_row.ts";
 
 /** A conversation with at least one message. */
 export interface ConversationSummary {
@@ -31,7 +31,7 @@ export function listConversations(db: DatabaseSync, selfKey: number): Conversati
     db,
     "INDEXED BY unread_by_conversation WHERE state IS NULL AND read_at IS NULL",
   );
-  const waiting = countBy(db, "INDEXED BY outbox WHERE state IN ('queued', 'sent')");
+  const waiting = countBy(db, `INDEXED BY outbox WHERE ${WAITS}`);
   return rows.map((row) => {
     const key = Number(row.conversation);
     const last = readMessage(row, selfKey);

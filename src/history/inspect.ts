@@ -6,6 +6,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { checkMarked } from "./damaged.ts";
 import { openToRead } from "./open_to_read.ts";
+import { WAITS } from "./message_row.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
 import { refuseNewerSchema, schemaVersion } from "./schema_version.ts";
 import { storageError } from "./storage_error.ts";
@@ -52,6 +53,8 @@ function read(db: DatabaseSync): Inspection {
   const isOutdated = schema < SCHEMA_VERSION;
   if (schema === 0) return { schema, isOutdated, messages: 0, waiting: 0, newest: undefined };
   const number = (sql: string) => Number(db.prepare(sql).get()?.value ?? 0);
+  // The column that `WAITS` asks for came with schema 5.
+  const waits = schema < 5 ? "state IN ('queued', 'sent')" : WAITS;
   const newest = Math.max(
     number("SELECT max(last_seen) AS value FROM peer"),
     number(`SELECT max(recorded_at) AS value FROM
@@ -61,7 +64,7 @@ function read(db: DatabaseSync): Inspection {
     schema,
     isOutdated,
     messages: number("SELECT count(*) AS value FROM message"),
-    waiting: number("SELECT count(*) AS value FROM message WHERE state IN ('queued', 'sent')"),
+    waiting: number(`SELECT count(*) AS value FROM message WHERE ${waits}`),
     newest: newest === 0 ? undefined : newest,
   };
 }

@@ -4,7 +4,7 @@
  * Where an own message is.
  *
  * - `queued`: saved here, not yet handed to a connection
- * - `sent`: written to a connection, not yet acknowledged
+ * - `sent`: written to a connection, not yet acknowledged; with `unanswerable` for ever
  * - `delivered`: committed in the recipient's database
  * - `read`: shown to the person there
  * - `refused`: the recipient said no, see `reason`
@@ -14,7 +14,7 @@ export type MessageState = "queued" | "sent" | "delivered" | "read" | "refused" 
 
 /** Who the other side of a conversation is. */
 export type Conversation =
-  /** A peer whose identity is known. */
+  /** A peer whose identity is known, or a classic one (`src/config/classic_id.ts`), which has none. */
   | { readonly kind: "peer"; readonly peerId: string }
   /**
    * An address where nobody has answered yet. The first peer to answer there becomes the recipient
@@ -44,6 +44,16 @@ export interface OwnMessage extends MessageBase {
   readonly stateAt: number;
   /** Why it was refused, in the recipient's words; not yet safe for a terminal. */
   readonly reason: string | undefined;
+  /**
+   * It went out in a protocol that acknowledges nothing: it is `sent`, and nothing more can be known.
+   * It does not wait any more.
+   */
+  readonly unanswerable: boolean;
+}
+
+/** Whether it is in the outbox: more may still become of it. */
+export function isWaiting({ state, unanswerable }: Pick<OwnMessage, "state" | "unanswerable">) {
+  return (state === "queued" || state === "sent") && !unanswerable;
 }
 
 /** A message that arrived. */

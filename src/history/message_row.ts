@@ -5,10 +5,14 @@ import type { MessageRecord, MessageState } from "./message_record.ts";
 export const SELECT_MESSAGE = `
   SELECT message.position, message.id, message.sender, message.sent_at, message.recorded_at,
     message.state, message.reason, message.reply_to, message.text, message.conversation,
+    message.unanswerable,
     peer.peer_id AS other_peer, conversation.address AS other_address
   FROM message
   JOIN conversation ON conversation.key = message.conversation
   LEFT JOIN peer ON peer.key = conversation.peer`;
+
+/** Holds for the messages in the outbox, as its index is made (`schema.ts`). */
+export const WAITS = "message.state IN ('queued', 'sent') AND message.unanswerable IS NULL";
 
 /** @param selfKey the row of the profile's own identity in `peer` */
 export function readMessage(row: Record<string, unknown>, selfKey: number): MessageRecord {
@@ -31,5 +35,6 @@ export function readMessage(row: Record<string, unknown>, selfKey: number): Mess
     state: String(row.state) as MessageState,
     stateAt: Number(row.recorded_at),
     reason: row.reason === null ? undefined : String(row.reason),
+    unanswerable: row.unanswerable !== null,
   };
 }

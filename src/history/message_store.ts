@@ -2,13 +2,13 @@
  * The messages of a profile and the outbox: what was written here, what arrived, what waits.
  *
  * Guarantees: an incoming message is stored once for each sender and id; an own message is in the
- * outbox exactly as long as its state is `queued` or `sent`. Every method that writes is one
+ * outbox exactly as long as its state is `queued` or `sent`, and more can be known of it. Every method that writes is one
  * transaction and throws ChatError `storage-failed` if it did not happen.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { guard, lazyTransaction, transaction } from "./database.ts";
 import type { Conversation, MessageState, OwnMessage, ReceivedMessage } from "./message_record.ts";
-import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
+import { readMessage, SELECT_MESSAGE, WAITS } from "./message_row.ts";
 import type { PeerStore } from "./peer_store.ts";
 
 /** A message written here that is not saved yet. */
@@ -73,6 +73,7 @@ export class MessageStore {
   readonly #insertOwn: StatementSync;
   readonly #insertReceived: StatementSync;
   readonly #setState: ReadonlyMap<LaterState, StatementSync>;
+  readonly #setUnanswerable: StatementSync;
   readonly #selectWaiting: StatementSync;
   readonly #nextSequence: StatementSync;
   readonly #selectPeerConversation: StatementSync;
@@ -96,9 +97,13 @@ export class MessageStore {
         state,
       ) => [state, prepareSetState(db, selfKey, state)]),
     );
+    this.#setUnanswerable = db.prepare(`
+      UPDATE message SET state = 'sent', unanswerable = 1, recorded_at = ?
+      WHERE sender = ${selfKey} AND id = ? AND conversation = ? AND ${WAITS}
+      RETURNING position, sent_at, reply_to, text`);
     this.#selectWaiting = db.prepare(`
       SELECT sequence, id, sent_at, text, reply_to FROM message INDEXED BY outbox
-      WHERE conversation = ? AND state IN ('queued', 'sent') AND sequence > ?
+      WHERE conversation = ? AND ${WAITS} AND sequence > ?
       ORDER BY sequence LIMIT ?`);
     this.#nextSequence = db.prepare(`
       UPDATE conversation SET last_sequence = last_sequence + 1
@@ -140,19 +145,34 @@ export class MessageStore {
           state: "queued",
           stateAt: now,
           reason: undefined,
+          unanswerable: false,
         };
       }));
   }
 
   /** Saves what a peer sent, once each; when it returns, the messages may be acknowledged. */
   accept(peerId: string, messages: readonly IncomingMessage[], now: number): Accepted {
-    return transaction(this.#db, () => {
-      const conversation: Conversation = { kind: "peer", peerId };
-      const key = this.#conversationKey(conversation, now);
-      const sender = this.#peers.keyOf(peerId, "inbound", now);
+    return this.acceptAll(messages.map((message) => ({ ...message, peerId })), now);
+  }
+
+  /**
+   * The same for messages of several peers, with one commit for all of them.
+   * @param commit `lazy`: they may be acknowledged only after the next `History.flush()`
+   */
+  acceptAll(
+    messages: readonly (IncomingMessage & { readonly peerId: string })[],
+    now: number,
+    commit: "flushed" | "lazy" = "flushed",
+  ): Accepted {
+    return (commit === "lazy" ? lazyTransaction : transaction)(this.#db, () => {
+      const keys = new Map<string, readonly [conversation: number, sender: number]>();
       const fresh: ReceivedMessage[] = [];
       const conflicts: string[] = [];
-      for (const { id, sentAt, text, replyTo } of messages) {
+      for (const { peerId, id, sentAt, text, replyTo } of messages) {
+        const conversation: Conversation = { kind: "peer", peerId };
+        const [key, sender] = keys.get(peerId) ??
+          [this.#conversationKey(conversation, now), this.#peers.keyOf(peerId, "inbound", now)];
+        keys.set(peerId, [key, sender]);
         const { changes, lastInsertRowid } = this.#insertReceived
           .run(key, sender, id, sentAt, now, replyTo ?? null, text);
         if (changes === 0) {
@@ -204,29 +224,57 @@ export class MessageStore {
     reason?: string,
   ): OwnMessage[] {
     const commit = UNFLUSHED_STATES.has(state) ? lazyTransaction : transaction;
-    return commit(this.#db, () => {
-      const conversation: Conversation = { kind: "peer", peerId };
-      const key = this.#findConversation(conversation);
-      if (key === undefined) return [];
-      const changed: OwnMessage[] = [];
-      for (const id of ids) {
-        const row = this.#setState.get(state)?.get(now, reason ?? null, id, key);
-        if (row === undefined) continue;
-        changed.push({
-          direction: "out",
-          position: Number(row.position),
-          id,
-          conversation,
-          text: String(row.text),
-          sentAt: Number(row.sent_at),
-          replyTo: row.reply_to === null ? undefined : String(row.reply_to),
-          state,
-          stateAt: now,
-          reason,
-        });
-      }
-      return changed;
-    });
+    return commit(this.#db, () =>
+      this.#change(
+        peerId,
+        ids,
+        { state, stateAt: now, reason, unanswerable: false },
+        (id, key) => this.#setState.get(state)?.get(now, reason ?? null, id, key),
+      ));
+  }
+
+  /**
+   * Records that messages to `peerId` went out in a protocol that acknowledges nothing: they are `sent`
+   * and wait no more. Those that do not wait are left alone.
+   * @returns the messages that changed
+   */
+  recordUnanswerable(peerId: string, ids: readonly string[], now: number): OwnMessage[] {
+    // Nobody would find out again: without a flush a power cut would send them twice.
+    return transaction(this.#db, () =>
+      this.#change(
+        peerId,
+        ids,
+        { state: "sent", stateAt: now, reason: undefined, unanswerable: true },
+        (id, key) => this.#setUnanswerable.get(now, id, key),
+      ));
+  }
+
+  /** @param change changes the message in the conversation, and gives its row; undefined: it did not */
+  #change(
+    peerId: string,
+    ids: readonly string[],
+    after: Pick<OwnMessage, "state" | "stateAt" | "reason" | "unanswerable">,
+    change: (id: string, key: number) => Record<string, unknown> | undefined,
+  ): OwnMessage[] {
+    const conversation: Conversation = { kind: "peer", peerId };
+    const key = this.#findConversation(conversation);
+    if (key === undefined) return [];
+    const changed: OwnMessage[] = [];
+    for (const id of ids) {
+      const row = change(id, key);
+      if (row === undefined) continue;
+      changed.push({
+        direction: "out",
+        position: Number(row.position),
+        id,
+        conversation,
+        text: String(row.text),
+        sentAt: Number(row.sent_at),
+        replyTo: row.reply_to === null ? undefined : String(row.reply_to),
+        ...after,
+      });
+    }
+    return changed;
   }
 
   /**

@@ -10,6 +10,7 @@ import { type ConversationSummary, listConversations } from "./conversations.ts"
 import { guard, openDatabase, openDatabaseReadOnly } from "./database.ts";
 import { listMessages, type MessageQuery } from "./list_messages.ts";
 import type { MessageRecord } from "./message_record.ts";
+import { LogFlush } from "./log_flush.ts";
 import { MessageStore } from "./message_store.ts";
 import { openBeside } from "./open_beside.ts";
 import { Outbox } from "./outbox.ts";
@@ -42,6 +43,11 @@ export interface History extends Disposable {
    * @throws ChatError `storage-busy`, `storage-failed`
    */
   conversations(): ConversationSummary[];
+  /**
+   * Resolves when everything that was committed before is on the disk, also what did not wait for it.
+   * @throws ChatError `storage-failed`
+   */
+  flush(): Promise<void>;
   /** What a search looks into. Somebody has to bring it up to date, now and then. */
   readonly textIndex: Pick<TextIndex, "takeUp" | "covered" | "lastMessage">;
 }
@@ -59,7 +65,9 @@ export function openHistory(path: string, self: string, now: number): History {
       const peers = new PeerStore(db);
       const selfKey = peers.keyOf(self, "asked", now);
       const index = new TextIndex(db, indexFile(path), { mayWrite: true });
+      const log = new LogFlush(path);
       return {
+        flush: () => log.flush(),
         messages: new MessageStore(db, peers, selfKey),
         outbox: new Outbox(db, selfKey),
         peers,
@@ -69,7 +77,10 @@ export function openHistory(path: string, self: string, now: number): History {
         list: (query) => guard(db, () => listMessages({ db, selfKey, index }, query)),
         conversations: () => guard(db, () => listConversations(db, selfKey)),
         textIndex: index,
-        [Symbol.dispose]: () => close(db, index),
+        [Symbol.dispose]: () => {
+          log[Symbol.dispose]();
+          close(db, index);
+        },
       };
     });
   } catch (error) {

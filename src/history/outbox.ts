@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { guard, lazyTransaction, transaction } from "./database.ts";
 import type { Conversation, OwnMessage } from "./message_record.ts";
-import { readMessage, SELECT_MESSAGE } from "./message_row.ts";
+import { readMessage, SELECT_MESSAGE, WAITS } from "./message_row.ts";
 
 /** How the search for the other side of a conversation goes. Times are ms since the epoch. */
 export interface Search {
@@ -42,7 +42,7 @@ export class Outbox {
   list(limit: number): OutboxEntry[] {
     return guard(this.#db, () =>
       this.#db.prepare(`
-        ${SELECT_MESSAGE} WHERE message.state IN ('queued', 'sent')
+        ${SELECT_MESSAGE} WHERE ${WAITS}
         ORDER BY message.position LIMIT ?`).all(limit).flatMap((row) => {
         const message = readMessage(row, this.#selfKey);
         if (message.direction === "in") return [];
@@ -60,7 +60,7 @@ export class Outbox {
 
   /** How many messages wait, for one conversation or in all. */
   count(conversation?: Conversation): number {
-    const waiting = "SELECT count(*) AS n FROM message WHERE state IN ('queued', 'sent')";
+    const waiting = `SELECT count(*) AS n FROM message WHERE ${WAITS}`;
     const row = guard(this.#db, () => {
       if (conversation === undefined) return this.#db.prepare(waiting).get();
       const [key, value] = whichConversation(conversation);
@@ -76,7 +76,7 @@ export class Outbox {
         SELECT peer.peer_id, conversation.address
         FROM conversation LEFT JOIN peer ON peer.key = conversation.peer
         WHERE EXISTS (SELECT 1 FROM message
-          WHERE conversation = conversation.key AND state IN ('queued', 'sent'))
+          WHERE conversation = conversation.key AND ${WAITS})
         ORDER BY conversation.key`).all());
     return rows.map((row) =>
       row.peer_id === null
@@ -135,7 +135,7 @@ export class Outbox {
   cancel(id: string, now: number): OwnMessage | undefined {
     return transaction(this.#db, () => {
       const row = this.#db.prepare(`
-        ${SELECT_MESSAGE} WHERE sender = ${this.#selfKey} AND id = ? AND state IN ('queued', 'sent')`)
+        ${SELECT_MESSAGE} WHERE sender = ${this.#selfKey} AND id = ? AND ${WAITS}`)
         .get(id);
       if (row === undefined) return undefined;
       const message = readMessage(row, this.#selfKey);

@@ -2,11 +2,15 @@
  * The peers that a profile remembers: their names, where they were reached, when they were last
  * here. Names and addresses are hints; the peer id is the identity.
  */
+import { CLASSIC_PREFIX } from "../config/classic_id.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { guard, lazyTransaction, transaction } from "./database.ts";
 
 /** Addresses kept for one peer; the ones that worked longest ago go first. */
 const MAX_ADDRESSES_PER_PEER = 16;
+
+/** Of plain text, see `src/classic/`. */
+const DIALECTS = ["a", "b"] as const;
 
 /** A row of the address book. */
 export interface RememberedPeer {
@@ -134,6 +138,28 @@ export class PeerStore {
     });
   }
 
+  /**
+   * In which dialect of plain text a classic peer spoke last, in an earlier run too; undefined: in none.
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  dialectOf(peerId: string): "a" | "b" | undefined {
+    const row = guard(
+      this.#db,
+      () => this.#db.prepare("SELECT dialect FROM peer WHERE peer_id = ?").get(peerId),
+    );
+    return DIALECTS.find((dialect) => dialect === row?.dialect);
+  }
+
+  /**
+   * Notes in which dialect a remembered peer speaks.
+   * @throws ChatError `storage-busy`, `storage-failed`
+   */
+  noteDialect(peerId: string, dialect: "a" | "b"): void {
+    lazyTransaction(this.#db, () => {
+      this.#db.prepare("UPDATE peer SET dialect = ? WHERE peer_id = ?").run(dialect, peerId);
+    });
+  }
+
   /** The known addresses of a peer and what came of dialling them, most recently working first. */
   dialled(peerId: string): DialledAddress[] {
     const rows = guard(this.#db, () =>
@@ -158,14 +184,18 @@ export class PeerStore {
     return row === undefined ? undefined : String(row.peer_id);
   }
 
-  /** Everybody but `self`, most recently seen first, at most `limit`. */
-  list(self: string, limit: number): RememberedPeer[] {
+  /**
+   * Everybody but `self`, most recently seen first, at most `limit`.
+   * @param which `keyed`: without classic peers
+   */
+  list(self: string, limit: number, which: "all" | "keyed" = "all"): RememberedPeer[] {
+    const without = which === "keyed" ? `AND peer_id NOT GLOB '${CLASSIC_PREFIX}*'` : "";
     const addresses = this.#db.prepare(
       "SELECT address FROM peer_address WHERE peer = ? ORDER BY last_worked DESC, address",
     );
     return this.#db.prepare(`
       SELECT key, peer_id, name, source, last_seen FROM peer
-      WHERE peer_id <> ? ORDER BY last_seen DESC, key DESC LIMIT ?`).all(self, limit)
+      WHERE peer_id <> ? ${without} ORDER BY last_seen DESC, key DESC LIMIT ?`).all(self, limit)
       .map((row) => ({
         peerId: String(row.peer_id),
         name: String(row.name),

@@ -105,6 +105,18 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX unread_by_conversation ON message (conversation)
     WHERE state IS NULL AND read_at IS NULL;
   `,
+  // 5: peers without a key, which speak plain text
+  `
+  -- Own messages only: 1 for one that went out in a protocol without acknowledgements, so that nothing
+  -- will ever be known of it but 'sent'; else null. It does not wait any more.
+  ALTER TABLE message ADD COLUMN unanswerable INTEGER;
+  DROP INDEX outbox;
+  CREATE INDEX outbox ON message (conversation, sequence)
+    WHERE state IN ('queued', 'sent') AND unanswerable IS NULL;
+
+  -- In which dialect of plain text the peer spoke last, 'a' or 'b'; null for all others.
+  ALTER TABLE peer ADD COLUMN dialect TEXT;
+  `,
 ];
 
 /** The schema that this program writes. */

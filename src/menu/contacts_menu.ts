@@ -2,6 +2,7 @@
  * "Contacts": shows them, asks for a peer and what to decide about it, and does what the command
  * `contact` does.
  */
+import { isClassicId } from "../config/classic_id.ts";
 import { checkAlias } from "../config/alias.ts";
 import { checkNote } from "../config/note.ts";
 import { contactTable } from "../commands/contact/list.ts";
@@ -63,7 +64,7 @@ async function decide(peer: Peer, contact: Contact | undefined, menu: OpenMenu):
   for (;;) {
     const action: Action = await prompter.select<Action>({
       message: truncate(name, NAME_COLUMNS),
-      choices: actions(contact),
+      choices: actions(peer.peerId, contact),
       ...(last === undefined ? {} : { default: last }),
     }, { signal });
     if (action === "back") return;
@@ -78,14 +79,15 @@ async function decide(peer: Peer, contact: Contact | undefined, menu: OpenMenu):
 }
 
 /** What cannot be taken back comes last, where no key that is pressed too often chooses it. */
-function actions(contact: Contact | undefined): Choice<Action>[] {
+function actions(peerId: string, contact: Contact | undefined): Choice<Action>[] {
+  const verify: Choice<Action> = { name: "Compare fingerprints", value: "verify", number: 4 };
   const add: Choice<Action> = { name: "Make it a contact", value: "add", number: 1 };
   const remove: Choice<Action> = { name: "Forget it", value: "remove", number: 6 };
   return [
     ...(contact === undefined ? [add] : []),
     { name: "Give it an alias", value: "alias", number: 2 },
     { name: "Write a note", value: "note", number: 3 },
-    { name: "Compare fingerprints", value: "verify", number: 4 },
+    ...(isClassicId(peerId) ? [] : [verify]),
     contact?.blockedAt === undefined
       ? { name: "Block it", value: "block", number: 5 }
       : { name: "Allow it again", value: "unblock", number: 5 },

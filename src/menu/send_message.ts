@@ -6,8 +6,9 @@
 import { Deadline } from "../commands/deadline.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
 import { stateStyle, withMark } from "../commands/message_state.ts";
-import { otherName, recipientText } from "../commands/node_text.ts";
+import { isClassicTalk, otherName, recipientText, refusalText } from "../commands/node_text.ts";
 import { textFault } from "../direct/text.ts";
+import { NOTHING_MORE } from "../chat_screen/state_words.ts";
 import type { MessageState, OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, Recipient } from "../node/chat_node.ts";
 import { formatDuration } from "../terminal/duration.ts";
@@ -150,7 +151,7 @@ async function isActive(node: ChatNode, { conversation }: OwnMessage): Promise<b
 
 /** What became of a message so far, in one line that begins with the word of its state. */
 export function deliveryText(
-  { conversation, state, reason }: OwnMessage,
+  { conversation, state, unanswerable, reason }: OwnMessage,
   elapsedMs: number,
   active: boolean,
   displayName: DisplayName,
@@ -163,10 +164,14 @@ export function deliveryText(
     case "read":
       return `read by ${who} after ${formatDuration(elapsedMs)}`;
     case "refused":
+      if (isClassicTalk(conversation)) {
+        return refusalText(conversation, name, sanitise(reason ?? "no reason given"));
+      }
       return `refused by ${name}: ${sanitise(reason ?? "no reason given")}`;
     case "cancelled":
       return `cancelled: the message to ${name} was taken back`;
     case "sent":
+      if (unanswerable) return `sent to ${who} (${NOTHING_MORE})`;
       return active
         ? `sent to ${name}, not acknowledged yet: you will be told when it is`
         : `sent to ${name}, not acknowledged: it is sent again when ${name} is back`;

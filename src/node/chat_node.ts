@@ -170,7 +170,7 @@ export interface ChatNode extends AsyncDisposable {
    */
   send(recipient: Recipient, text: string, options?: SendOptions): Promise<OwnMessage>;
   /**
-   * Resolves when the message is delivered, read, refused or cancelled.
+   * Resolves when the message is delivered, read, refused or cancelled, or sent and no more can be known.
    * @throws the signal's reason
    */
   settled(messageId: string, options: { signal: AbortSignal }): Promise<OwnMessage>;
@@ -243,7 +243,9 @@ export interface ChatNode extends AsyncDisposable {
 }
 
 /** The settings that a node takes on while it runs. */
-export type LiveSettings = Pick<Config, "name" | "mandatory" | "readReceipts">;
+export type LiveSettings = Pick<Config, "name" | "mandatory" | "readReceipts"> & {
+  readonly classicTeam?: Config["classicTeam"];
+};
 
 /** A node that runs in this process. */
 export interface OwnNode extends ChatNode {

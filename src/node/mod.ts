@@ -4,6 +4,7 @@
  */
 import type { IdentifyResult } from "@libp2p/interface";
 import type { Config } from "../config/config.ts";
+import { isClassicId } from "../config/classic_id.ts";
 import { parseIp } from "../config/ip.ts";
 import { DirectDriver, type DirectStore } from "../direct/mod.ts";
 import { ExchangeDriver } from "../discovery/mod.ts";
@@ -16,6 +17,7 @@ import { troubleLog } from "../logging/trouble_log.ts";
 import { PresenceDriver } from "../presence/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { LiveSettings, OwnNode } from "./chat_node.ts";
+import { ClassicPeers } from "./classic_peers.ts";
 import { ContactBook } from "./contact_book.ts";
 import { dialReason, listenFailure } from "./dial_failure.ts";
 import { Liveness } from "./liveness/driver.ts";
@@ -67,10 +69,11 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
     names: book.names,
     now,
     onBlocked(peerId) {
+      if (isClassicId(peerId)) return classic.blocked(peerId);
       reacher.blocked(peerId);
       cutOff(peerId);
     },
-    onUnblocked: (peerId) => reacher.unblocked(peerId),
+    onUnblocked: (peerId) => (isClassicId(peerId) ? classic : reacher).unblocked(peerId),
     onAddresses: (peerId, addresses) => addresses.forEach((each) => book.hint(peerId, each)),
     onRemoved: (peerId) => book.forgetAddresses(peerId),
   });
@@ -159,8 +162,9 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
   const reacher = new Reacher({
     libp2p,
     book,
-    mandatory: live.mandatory,
-    waiting: () => history.outbox.conversations(),
+    mandatory: live.mandatory.filter(hasKey),
+    waiting: () =>
+      history.outbox.conversations().filter((one) => one.kind === "address" || hasKey(one.peerId)),
     isActive: (peerId) => presence.name(peerId) !== undefined,
     isBlocked: (peerId) => contacts.isBlocked(peerId),
     onReached: (address, peerId) => node.reached(address, peerId),
@@ -175,6 +179,26 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
     onTrouble: troubles("discovery"),
   });
 
+  const classic = new ClassicPeers({
+    settings: config,
+    mayGoWithoutPort: init.listen === "ephemeral",
+    team: () => live.classicTeam ?? live.name,
+    mandatory: () => live.mandatory,
+    history,
+    book,
+    isBlocked: (peerId) => contacts.isBlocked(peerId),
+    now,
+    monotonic,
+    random,
+    onReceived: (messages) => node.received(messages),
+    onState: (messages) => node.stateChanged(messages),
+    onUp: (peer) => node.peerUp(peer),
+    onDown: (peer, departure) => node.peerDown(peer, departure),
+    onTried: (peerId, failure, nextAttempt) => node.tried(peerId, failure, nextAttempt),
+    onNotice: (text) => node.notice(text),
+    onTrouble: troubles("classic"),
+  });
+
   const liveness = new Liveness({
     libp2p,
     monotonic,
@@ -187,7 +211,10 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
     now,
     monotonic,
     onResumed: () => liveness.resumed(),
-    onChanged: () => reacher.retry(),
+    onChanged: () => {
+      reacher.retry();
+      classic.retry();
+    },
     onTrouble: troubles("surroundings"),
   });
 
@@ -201,14 +228,16 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
     now,
     settings: () => live,
     reconfigure(settings) {
-      reacher.setMandatory(settings.mandatory);
-      if (settings.name !== live.name) presence.rename(settings.name);
+      const before = live;
       live = settings;
+      reacher.setMandatory(settings.mandatory.filter(hasKey));
+      classic.mandatoryChanged(before.mandatory);
+      if (settings.name !== before.name) presence.rename(settings.name);
     },
     onTrouble: troubles("node"),
     stop: () => owned.disposeAsync(),
   });
-  node.join(direct, presence, reacher);
+  node.join({ delivery: direct, roster: presence, reach: reacher, classic });
 
   // The gater may have been asked just before the peer was blocked.
   libp2p.addEventListener("connection:open", ({ detail }) => {
@@ -246,6 +275,8 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
   stack.use(reacher);
   stack.defer(() => presence.goodbye({ signal: AbortSignal.timeout(GOODBYE_TIMEOUT_MS) }));
   reacher.start();
+  stack.use(classic);
+  await classic.start();
   stack.use(surroundings);
   surroundings.start();
   stack.use(
@@ -254,6 +285,11 @@ export async function startNode(init: NodeInit): Promise<OwnNode> {
   for await (const text of startNotices(history, config)) node.notice(text);
   owned.use(stack.move());
   return node;
+}
+
+/** @param peer a peer id, or what stands for one in the settings */
+function hasKey(peer: string): boolean {
+  return !isClassicId(peer);
 }
 
 /** What a person should know of this start. */

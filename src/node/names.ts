@@ -1,13 +1,18 @@
 /**
  * What to call peers, and whom a name means. An alias, which the person gave, wins over the names that
- * peers give themselves; whoever else looks like it is shown with the beginning of its id behind it.
+ * peers give themselves; whoever else looks like it is shown with the beginning of its id behind it. A
+ * classic peer is always shown with its mark, whatever it or the person calls it.
  */
 import { foldName, looksOf } from "../config/alias.ts";
+import { classicPlace, isClassicId, markClassic } from "../config/classic_id.ts";
 import { sanitise } from "../terminal/sanitise.ts";
-import { type Candidate, shortPeerId } from "./recipient.ts";
+import { type Candidate, namelessPeer, shortPeerId } from "./recipient.ts";
 
 /** Base58 words that may be the beginning of a peer id. */
 const ID_LIKE = /[1-9A-HJ-NP-Za-km-z]{6,}/g;
+
+/** More of what a classic peer calls itself would push its mark out of sight. */
+const CLASSIC_NAME_COLUMNS = 24;
 
 interface Entry {
   /** As the peer gave it; not safe for a terminal. */
@@ -41,15 +46,20 @@ export class Names {
 
   /**
    * What to call a peer on a terminal: its alias; else its own name, with the beginning of its id behind
-   * it where the name could be taken for that of another peer; else that beginning alone.
+   * it where the name could be taken for that of another peer; else that beginning alone. Behind what a
+   * classic peer is called stands its mark.
    */
   displayName(peerId: string): string {
     const { name = "", alias } = this.#entries.get(peerId) ?? {};
-    if (alias !== undefined) return sanitise(alias);
-    const shown = sanitise(name).trim();
-    const shortId = shortPeerId(peerId);
-    if (shown === "") return shortId;
-    return this.#isMistakable(peerId, shown) ? `${shown} (${shortId})` : shown;
+    const isClassic = isClassicId(peerId);
+    const shown = alias === undefined
+      ? sanitise(name, isClassic ? { maxColumns: CLASSIC_NAME_COLUMNS } : {}).trim()
+      : sanitise(alias);
+    if (shown === "") return namelessPeer(peerId);
+    const clear = alias === undefined && this.#isMistakable(peerId, shown)
+      ? `${shown} (${classicPlace(shortPeerId(peerId))})`
+      : shown;
+    return isClassic ? markClassic(clear) : clear;
   }
 
   #isMistakable(peerId: string, shown: string): boolean {

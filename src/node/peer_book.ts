@@ -63,6 +63,18 @@ export class PeerBook {
     this.#save(peerId, { name });
   }
 
+  /**
+   * A classic peer was heard or reached.
+   * @param name what it calls itself; empty: it said nothing, and what it said before counts
+   */
+  met(peerId: string, name: string): void {
+    const entry = this.#entry(peerId);
+    const isNew = name !== "" && name !== entry.name;
+    if (isNew) entry.name = name;
+    if (isNew && this.#entries.has(peerId)) this.names.named(peerId, name);
+    this.#save(peerId, isNew ? { name } : {});
+  }
+
   /** It answered where it was dialled. */
   reached(peerId: string, address: string): void {
     const { addresses } = this.#entry(peerId);
@@ -123,6 +135,11 @@ export class PeerBook {
   /** From the database, most recently seen first. */
   remembered(limit = MAX_PEERS): RememberedPeer[] {
     return this.#store.list(this.#self, limit);
+  }
+
+  /** The same without classic peers: those that libp2p could dial. */
+  dialable(limit: number): RememberedPeer[] {
+    return this.#store.list(this.#self, limit, "keyed");
   }
 
   /** What to call a peer on a terminal, see `Names`. */

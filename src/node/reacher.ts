@@ -100,7 +100,7 @@ export class Reacher implements Reach, AsyncDisposable {
       if (conversation.kind === "peer") this.seekPeer(conversation.peerId);
       else this.seekAddress(conversation.address);
     }
-    for (const { peerId, addresses } of this.#init.book.remembered(MAX_REMEMBERED_DIALS)) {
+    for (const { peerId, addresses } of this.#init.book.dialable(MAX_REMEMBERED_DIALS)) {
       if (this.#init.isBlocked(peerId)) continue;
       this.#candidates.discovered(peerId, addresses, { loopback: true });
     }

@@ -18,6 +18,26 @@ export interface Roster {
   name(peerId: string): string | undefined;
 }
 
+/** What the node needs of the classic peers, which have no key (`src/config/classic_id.ts`). */
+export interface Classic {
+  /** Whether they can reach this node. */
+  readonly isListening: boolean;
+  /** Ids of the mandatory ones. */
+  readonly mandatory: readonly string[];
+  peers(): ActivePeer[];
+  isActive(peerId: string): boolean;
+  /** @throws ChatError `unreachable`, `refused`; the signal's reason */
+  connect(peerId: string, options: { signal: AbortSignal }): Promise<ActivePeer>;
+  /** Messages for it were committed. */
+  queued(peerId: string): void;
+  /** Tries everybody for whom something waits at once. */
+  retry(): void;
+  /** When a peer is tried next, ms since the epoch. */
+  nextAttempt(peerId: string): number | undefined;
+  /** Resolves when everybody whom the start wanted was tried once. */
+  settled(options: { signal: AbortSignal }): Promise<void>;
+}
+
 /** What the node needs of whatever keeps it connected. */
 export interface Reach {
   /** Who is connected because it was dialled at this address. */

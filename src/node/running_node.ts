@@ -1,17 +1,24 @@
 /** A running node as the commands see it: joins delivery, presence, the peer book and the history. */
 import { v7 } from "uuid";
 import { formatAddress } from "../config/address.ts";
+import { classicMultiaddr, isClassicId } from "../config/classic_id.ts";
 import { ChatError } from "../errors.ts";
-import type { Contact, ContactChange, Draft, History, OutboxEntry } from "../history/mod.ts";
 import type {
-  Conversation,
-  MessageRecord,
-  MessageState,
-  OwnMessage,
-  ReceivedMessage,
+  Contact,
+  ContactChange,
+  DialledAddress,
+  Draft,
+  History,
+  OutboxEntry,
+} from "../history/mod.ts";
+import {
+  type Conversation,
+  isWaiting,
+  type MessageRecord,
+  type OwnMessage,
+  type ReceivedMessage,
 } from "../history/message_record.ts";
 import type { ActivePeer, Departure, KnownPeer } from "../presence/active_peer.ts";
-import { BLOCKED_BY_YOU, UNBLOCK_HINT } from "./blocked.ts";
 import type {
   ConnectResult,
   ConversationSummary,
@@ -28,14 +35,12 @@ import type {
   UnreadRange,
 } from "./chat_node.ts";
 import type { ContactBook } from "./contact_book.ts";
-import { dialFailure } from "./dial_failure.ts";
+import { Connector } from "./connector.ts";
 import { requireAnswered, requireSame, requireSendable } from "./draft_check.ts";
 import type { PeerBook } from "./peer_book.ts";
-import type { Delivery, Reach, Roster } from "./rooms.ts";
-import { resolveRecipient, shortPeerId } from "./recipient.ts";
-
-/** Peers dialled at once by `connectAll()`. */
-const MAX_CONNECT_ALL = 64;
+import { Reading } from "./reading.ts";
+import type { Classic, Delivery, Reach, Roster } from "./rooms.ts";
+import { resolveRecipient, withShortId } from "./recipient.ts";
 
 /** Events kept while nobody listens: enough for the start, bounded where nobody ever does. */
 const MAX_EARLY_EVENTS = 1_000;
@@ -57,6 +62,18 @@ export interface RunningNodeInit {
   readonly stop: () => Promise<void>;
 }
 
+/** The rooms that report to the node. */
+interface Rooms {
+  readonly delivery: Delivery;
+  readonly roster: Roster;
+  readonly reach: Reach;
+  readonly classic: Classic;
+}
+
+interface Joined extends Rooms {
+  readonly connector: Connector;
+}
+
 /** The node itself; commands test against a twin of the interface. */
 export class RunningNode implements OwnNode {
   readonly ended = new AbortController().signal;
@@ -66,29 +83,31 @@ export class RunningNode implements OwnNode {
   readonly #attentive = new Set<(event: NodeEvent) => void>();
   /** What happened while nobody was attentive; the first to be so gets it. */
   readonly #early: NodeEvent[] = [];
-  /** Who waits for a peer to come up. */
-  readonly #waiters = new Set<{ peerId: string; reject: (reason: unknown) => void }>();
   #toldOfTwin = false;
-  #delivery: Delivery | undefined;
-  #roster: Roster | undefined;
-  #reach: Reach | undefined;
-
-  /** Newer messages come as events. */
-  readonly #lastPosition: number;
+  #rooms: Joined | undefined;
+  readonly #reading: Reading;
   /** Position of the own message that was saved last. */
   #lastQueued: number;
 
   constructor(init: RunningNodeInit) {
     this.#init = init;
-    this.#lastPosition = init.history.list({ limit: 1 })[0]?.position ?? 0;
-    this.#lastQueued = this.#lastPosition;
+    const { history, now, onTrouble } = init;
+    this.#reading = new Reading({
+      history,
+      now,
+      readReceipts: () => init.settings().readReceipts,
+      onShown: (peerId) => this.#joined.delivery.shown(peerId),
+      onTrouble,
+    });
+    this.#lastQueued = this.#reading.lastPosition;
   }
 
   /** Joins the rooms that report to this node; once, before it is used. */
-  join(delivery: Delivery, roster: Roster, reach: Reach): void {
-    this.#delivery = delivery;
-    this.#roster = roster;
-    this.#reach = reach;
+  join(rooms: Rooms): void {
+    const { book, contacts } = this.#init;
+    const subscribe = this.subscribe.bind(this);
+    const connector = new Connector({ ...rooms, book, contacts, subscribe });
+    this.#rooms = { ...rooms, connector };
   }
 
   get peerId(): string {
@@ -138,11 +157,11 @@ export class RunningNode implements OwnNode {
   ): Promise<OwnMessage> {
     requireSendable({ text, id });
     const conversation = this.#conversation(recipient);
-    if (conversation.kind === "peer") this.#refuseBlocked(conversation.peerId);
+    if (conversation.kind === "peer") this.#joined.connector.refuseBlocked(conversation.peerId);
     const { now, history } = this.#init;
     const draft = { conversation, id, text, sentAt: now(), replyTo, after };
     requireAnswered(history, draft);
-    const own = await this.#joined(this.#delivery)
+    const own = await this.#joined.delivery
       .save(
         { ...draft, conversation: asWritten(recipient) },
         signal === undefined ? {} : { signal },
@@ -152,76 +171,41 @@ export class RunningNode implements OwnNode {
       this.#lastQueued = own.position;
       this.emit({ event: "state", message: own });
     } else requireSame(history, own, draft, recipient);
-    if (own.state === "queued" || own.state === "sent") {
+    if (isWaiting(own)) {
       this.#dispatch(own.conversation, recipient.kind === "peer" ? recipient.address : undefined);
     }
     return own;
   }
 
   async settled(messageId: string, { signal }: { signal: AbortSignal }): Promise<OwnMessage> {
-    const isSettled = (state: MessageState) => state !== "queued" && state !== "sent";
     const { promise, resolve, reject } = Promise.withResolvers<OwnMessage>();
     const abort = () => reject(signal.reason);
     using _subscription = this.subscribe((event) => {
       if (event.event !== "state" || event.message.id !== messageId) return;
-      if (isSettled(event.message.state)) resolve(event.message);
+      if (!isWaiting(event.message)) resolve(event.message);
     }, { from: "now" });
     signal.addEventListener("abort", abort, { once: true });
     try {
       signal.throwIfAborted();
       const own = this.#init.history.messages.own(messageId);
-      if (own !== undefined && isSettled(own.state)) return own;
+      if (own !== undefined && !isWaiting(own)) return own;
       return await promise;
     } finally {
       signal.removeEventListener("abort", abort);
     }
   }
 
-  async connect(recipient: Recipient, { signal }: { signal: AbortSignal }): Promise<ActivePeer> {
-    const reach = this.#joined(this.#reach);
-    try {
-      if (recipient.kind === "address") {
-        return await this.#whenUp(await reach.dialAddress(recipient.address, { signal }), signal);
-      }
-      this.#refuseBlocked(recipient.peerId);
-      if (!this.#isActive(recipient.peerId)) {
-        await reach.dialPeer(recipient.peerId, recipient.address, { signal });
-      }
-      return await this.#whenUp(recipient.peerId, signal);
-    } catch (error) {
-      throw dialFailure(this.#label(recipient), error);
-    }
+  connect(recipient: Recipient, options: { signal: AbortSignal }): Promise<ActivePeer> {
+    return this.#joined.connector.connect(recipient, options);
   }
 
-  async connectAll({ signal }: { signal: AbortSignal }): Promise<ConnectResult[]> {
-    const { book } = this.#init;
-    const mandatory = this.#joined(this.#reach).mandatory;
-    const targets = new Map<string, Recipient>();
-    for (const { address, peerId } of mandatory) {
-      targets.set(
-        formatAddress(address),
-        peerId === undefined ? { kind: "address", address } : { kind: "peer", peerId, address },
-      );
-    }
-    for (const { peerId, addresses } of book.remembered(MAX_CONNECT_ALL)) {
-      if (this.#init.contacts.isBlocked(peerId)) continue;
-      const listed = mandatory.some((one) =>
-        one.peerId === peerId || addresses.includes(one.address)
-      );
-      if (!listed) targets.set(book.displayName(peerId), { kind: "peer", peerId });
-    }
-    return await Promise.all([...targets].map(async ([target, recipient]) => {
-      try {
-        return { target, peer: await this.connect(recipient, { signal }), error: undefined };
-      } catch (error) {
-        const words = error instanceof Error ? error.message : String(error);
-        return { target, peer: undefined, error: words.replace(`${target}: `, "") };
-      }
-    }));
+  connectAll(options: { signal: AbortSignal }): Promise<ConnectResult[]> {
+    return this.#joined.connector.connectAll(options);
   }
 
-  settleConnections(options: { signal: AbortSignal }): Promise<void> {
-    return this.#joined(this.#reach).settled(options);
+  async settleConnections(options: { signal: AbortSignal }): Promise<void> {
+    const { reach, classic } = this.#joined;
+    await Promise.all([reach.settled(options), classic.settled(options)]);
   }
 
   peers(): Promise<ActivePeer[]> {
@@ -234,7 +218,7 @@ export class RunningNode implements OwnNode {
       return this.#init.book.remembered().map(({ peerId, name, addresses, lastSeen }) => ({
         peerId,
         name,
-        addresses,
+        addresses: isClassicId(peerId) ? [classicMultiaddr(peerId)] : addresses,
         source: this.#init.book.sourceOf(peerId),
         lastSeen: active.get(peerId)?.lastSeen ?? lastSeen,
         connected: active.has(peerId),
@@ -271,12 +255,8 @@ export class RunningNode implements OwnNode {
     return Promise.try(() => this.#init.history.conversations());
   }
 
-  counts(upTo = this.#lastPosition): Promise<Counts> {
-    const { outbox, readMarks } = this.#init.history;
-    return Promise.try(() => ({
-      waiting: outbox.count(),
-      unread: readMarks.countUnread(upTo),
-    }));
+  counts(upTo?: number): Promise<Counts> {
+    return Promise.try(() => this.#reading.counts(upTo));
   }
 
   outbox(limit: number): Promise<OutboxEntry[]> {
@@ -296,7 +276,10 @@ export class RunningNode implements OwnNode {
   }
 
   retry(): Promise<void> {
-    return Promise.try(() => this.#joined(this.#reach).retry());
+    return Promise.try(() => {
+      this.#joined.reach.retry();
+      this.#joined.classic.retry();
+    });
   }
 
   reachability(recipient: Recipient): Promise<Reachability> {
@@ -307,7 +290,9 @@ export class RunningNode implements OwnNode {
       const [target, addresses, active] = conversation.kind === "peer"
         ? [
           conversation.peerId,
-          peers.dialled(conversation.peerId),
+          isClassicId(conversation.peerId)
+            ? [this.#classicAddress(conversation.peerId)]
+            : peers.dialled(conversation.peerId),
           this.#active().find(({ peerId }) => peerId === conversation.peerId),
         ]
         : [conversation.address, [], undefined];
@@ -316,42 +301,19 @@ export class RunningNode implements OwnNode {
         addresses,
         waiting: outbox.count(conversation),
         search: outbox.searchFor(conversation),
-        nextAttempt: this.#joined(this.#reach).nextAttempt(target),
+        nextAttempt: isClassicId(target)
+          ? this.#joined.classic.nextAttempt(target)
+          : this.#joined.reach.nextAttempt(target),
       };
     });
   }
 
-  unread(
-    limit: number,
-    { after = 0, upTo = this.#lastPosition }: UnreadRange = {},
-  ): Promise<ReceivedMessage[]> {
-    return Promise.try(() =>
-      this.#init.history.readMarks.unread(limit, after)
-        .filter(({ position }) => position <= upTo)
-    );
+  unread(limit: number, range?: UnreadRange): Promise<ReceivedMessage[]> {
+    return Promise.try(() => this.#reading.unread(limit, range));
   }
 
   shown(messages: readonly SeenMessage[]): Promise<void> {
-    return Promise.try(() => this.#noteShown(messages));
-  }
-
-  #noteShown(messages: readonly SeenMessage[]): void {
-    const { history, now, onTrouble } = this.#init;
-    const { readReceipts } = this.#init.settings();
-    try {
-      history.readMarks.markRead(messages, now(), { receipt: readReceipts });
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      onTrouble("what was shown could not be noted", { error });
-      return;
-    }
-    if (!readReceipts) return;
-    const senders = new Set(
-      messages.flatMap(({ conversation }) =>
-        conversation.kind === "peer" ? [conversation.peerId] : []
-      ),
-    );
-    for (const peerId of senders) this.#joined(this.#delivery).shown(peerId);
+    return Promise.try(() => this.#reading.shown(messages));
   }
 
   reconfigure(settings: LiveSettings): void {
@@ -427,7 +389,7 @@ export class RunningNode implements OwnNode {
     const before = this.#init.history.peers.atAddress(address);
     if (before !== undefined && this.#init.contacts.isBlocked(before)) return;
     if (before === undefined || this.#bind(address, before) !== "moved") return;
-    this.#joined(this.#reach).seekPeer(before, address);
+    this.#joined.reach.seekPeer(before, address);
   }
 
   /** The same as `#bind()`, and says so. */
@@ -451,13 +413,12 @@ export class RunningNode implements OwnNode {
       this.notice(`${error.message}; trying again`);
       return "failed";
     }
-    this.#joined(this.#delivery).queued(peerId);
+    this.#joined.delivery.queued(peerId);
     return "moved";
   }
 
   #withId(peerId: string): string {
-    const [name, id] = [this.displayName(peerId), shortPeerId(peerId)];
-    return name.includes(id) ? name : `${name} (${id})`;
+    return withShortId(this.displayName(peerId), peerId);
   }
 
   /** Two nodes with the identity of this peer are connected. */
@@ -479,7 +440,7 @@ export class RunningNode implements OwnNode {
 
   /** A connected peer turned out to be none of ours, or left before it said Hello. */
   notUp(peerId: string, reason: ChatError): void {
-    for (const waiter of this.#waiters) if (waiter.peerId === peerId) waiter.reject(reason);
+    this.#joined.connector.notUp(peerId, reason);
   }
 
   /**
@@ -500,9 +461,10 @@ export class RunningNode implements OwnNode {
 
   /** Sends what was saved, or seeks whom it is for. */
   #dispatch(conversation: Conversation, hint: string | undefined): void {
-    const reach = this.#joined(this.#reach);
+    const { reach, classic } = this.#joined;
     if (conversation.kind === "peer") {
-      this.#joined(this.#delivery).queued(conversation.peerId);
+      if (isClassicId(conversation.peerId)) return classic.queued(conversation.peerId);
+      this.#joined.delivery.queued(conversation.peerId);
       if (!this.#isActive(conversation.peerId)) reach.seekPeer(conversation.peerId, hint);
       return;
     }
@@ -511,13 +473,6 @@ export class RunningNode implements OwnNode {
     if (there === undefined || !this.reached(conversation.address, there)) {
       reach.seekAddress(conversation.address);
     }
-  }
-
-  /** @throws ChatError `refused` */
-  #refuseBlocked(peerId: string): void {
-    if (!this.#init.contacts.isBlocked(peerId)) return;
-    const message = `${this.displayName(peerId)}: ${BLOCKED_BY_YOU}`;
-    throw new ChatError("refused", message, { hint: UNBLOCK_HINT });
   }
 
   #conversation(recipient: Recipient): Conversation {
@@ -536,7 +491,7 @@ export class RunningNode implements OwnNode {
 
   /** Who is connected at the address. */
   #at(address: string): string | undefined {
-    return this.#joined(this.#reach).peerAt(address) ?? this.#activeAt(address);
+    return this.#joined.reach.peerAt(address) ?? this.#activeAt(address);
   }
 
   /** A peer that is connected, and was last reached at the address. */
@@ -545,43 +500,33 @@ export class RunningNode implements OwnNode {
     return peerId !== undefined && this.#isActive(peerId) ? peerId : undefined;
   }
 
+  /** What is known of dialling a classic peer: it has one address for ever. */
+  #classicAddress(peerId: string): DialledAddress {
+    const search = this.#init.history.outbox.searchFor({ kind: "peer", peerId });
+    const active = this.#joined.classic.peers().find((peer) => peer.peerId === peerId);
+    return {
+      address: classicMultiaddr(peerId),
+      lastWorked: active?.lastSeen ?? 0,
+      triedAt: search?.lastTried,
+      failure: search?.failure,
+    };
+  }
+
   #active(): ActivePeer[] {
-    return this.#joined(this.#roster).peers();
+    const { roster, classic } = this.#joined;
+    return [...roster.peers(), ...classic.peers()];
   }
 
   #isActive(peerId: string): boolean {
-    return this.#joined(this.#roster).name(peerId) !== undefined;
+    const { roster, classic } = this.#joined;
+    return isClassicId(peerId) ? classic.isActive(peerId) : roster.name(peerId) !== undefined;
   }
 
-  #label(recipient: Recipient): string {
-    return recipient.kind === "address"
-      ? formatAddress(recipient.address)
-      : this.displayName(recipient.peerId);
-  }
-
-  /** Waits for the peer's Hello: a connection alone does not make it one of ours. */
-  async #whenUp(peerId: string, signal: AbortSignal): Promise<ActivePeer> {
-    const { promise, resolve, reject } = Promise.withResolvers<ActivePeer>();
-    const abort = () => reject(signal.reason);
-    using _up = this.subscribe((event) => {
-      if (event.event === "peer-up" && event.peer.peerId === peerId) resolve(event.peer);
-    }, { from: "now" });
-    signal.addEventListener("abort", abort, { once: true });
-    const waiter = { peerId, reject };
-    this.#waiters.add(waiter);
-    try {
-      signal.throwIfAborted();
-      const active = this.#active().find((peer) => peer.peerId === peerId);
-      return active ?? await promise;
-    } finally {
-      signal.removeEventListener("abort", abort);
-      this.#waiters.delete(waiter);
+  get #joined(): Joined {
+    if (this.#rooms === undefined) {
+      throw new Error("the node is used before its rooms are joined");
     }
-  }
-
-  #joined<Room>(room: Room | undefined): Room {
-    if (room === undefined) throw new Error("the node is used before its rooms are joined");
-    return room;
+    return this.#rooms;
   }
 }
 

@@ -16,6 +16,7 @@ export function facts(some: Partial<Facts> = {}): Facts {
   return {
     name: "ann",
     verified: false,
+    classic: false,
     blocked: false,
     link: { path: "direct", roundTripMs: 12, since: at(13, 58) },
     lastSeen: undefined,

@@ -54,6 +54,7 @@ export function own(
     state,
     stateAt: sentAt + 60_000,
     reason: state === "refused" ? "blocked" : undefined,
+    unanswerable: false,
   };
 }
 

@@ -177,3 +177,12 @@ Deno.test("`completion` is silent and makes nothing where a profile is broken or
   await Deno.writeTextFile(`${program.home}/default/config.json`, "{");
   assertEquals(await offeredBy(program, "fish", "send", "r"), []);
 });
+
+Deno.test("`completion` offers a classic peer by its alias, and by nothing else", async () => {
+  await using program = await twoProfiles();
+  const [named, nameless] = ["classic:10.0.0.2:5000", "classic:10.0.0.3:5000"];
+  await program.run("contact", "add", named, "--alias", "Olda");
+  await program.run("contact", "add", nameless);
+  const all = await offeredBy(program, "fish", "send", "");
+  assertEquals(all.filter((line) => line.includes("classic")), ["Olda\tOlda [classic]"]);
+});

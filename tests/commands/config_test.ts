@@ -15,9 +15,9 @@ Deno.test("`config set`, `get`, `show` and `unset` work on the profile's file", 
   assertEquals(program.terminal.outLines, ["7001"]);
 
   assertEquals(await program.run("config", "show"), 0);
-  assertEquals(program.terminal.outLines[0], "setting        value    from");
-  assertEquals(program.terminal.outLines[3], `port           7001     ${file}`);
-  assertEquals(program.terminal.outLines[4], "mandatory      none     default");
+  assertEquals(program.terminal.outLines[0], "setting         value      from");
+  assertEquals(program.terminal.outLines[3], `port            7001       ${file}`);
+  assertEquals(program.terminal.outLines[4], "mandatory       none       default");
 
   assertEquals(await program.run("config", "unset", "port"), 0);
   assertEquals(await program.run("config", "get", "port"), 0);

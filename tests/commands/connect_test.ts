@@ -85,7 +85,7 @@ Deno.test("`connect` ends with 130 when it is interrupted", async () => {
 Deno.test("`connect --json` prints one result a target", async () => {
   await using program = await Harness.make({ connect: refuse7001 });
   assertEquals(await program.run("connect", "127.0.0.1:7000", "127.0.0.1:7001", "--json"), 1);
-  const unused = { id: null, state: null, elapsedMs: null };
+  const unused = { classic: false, id: null, state: null, unanswerable: false, elapsedMs: null };
   assertEquals(program.jsonLines, [
     {
       event: "result",

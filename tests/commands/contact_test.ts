@@ -59,6 +59,7 @@ Deno.test("`contact list --json` tells everything", async () => {
     event: "contact",
     peerId: RED,
     name: "Anna",
+    classic: false,
     alias: "Anna",
     note: "from\x1b[2J work",
     fingerprint: fingerprint(RED),

@@ -53,6 +53,7 @@ Deno.test("`listen` shows peers that come and go, and what becomes of own messag
     state: "queued" as const,
     stateAt: NOW,
     reason: undefined,
+    unanswerable: false,
   };
   node.emit({ event: "peer-up", peer: activePeer({ source: "mdns" }) });
   node.emit({ event: "peer-down", peer: activePeer(), departure: "goodbye" });
@@ -108,6 +109,7 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
       state: "queued",
       stateAt: NOW,
       reason: undefined,
+      unanswerable: false,
     },
   });
   program.interrupt("SIGTERM");
@@ -115,6 +117,7 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
   const time = (ms: number) => new Date(ms).toISOString();
   const peer = {
     name: "red",
+    classic: false,
     address: "/ip4/192.168.1.20/tcp/7000",
     path: "direct",
     source: "asked",
@@ -137,12 +140,14 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
       direction: "in",
       peerId: RED,
       name: "red",
+      classic: false,
       address: null,
       text: "hello",
       sentAt: time(NOW - 40),
       receivedAt: time(NOW),
       state: null,
       stateAt: null,
+      unanswerable: null,
       reason: null,
       position: 1,
       replyTo: null,
@@ -155,9 +160,11 @@ Deno.test("`listen --json` prints `ready` first and then every event", async () 
       id: MESSAGE.id,
       peerId: null,
       name: null,
+      classic: false,
       address: "/ip4/127.0.0.1/tcp/7000",
       state: "queued",
       stateAt: time(NOW),
+      unanswerable: false,
       reason: null,
     },
   ]);

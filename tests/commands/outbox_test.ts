@@ -46,6 +46,7 @@ function entry(
     state: "queued",
     stateAt: NOW,
     reason: undefined,
+    unanswerable: false,
     ...changes,
   };
   return { message, search, blocked: false };
@@ -114,6 +115,7 @@ Deno.test("`outbox --json` prints everything that is known, in the order of writ
       id: uuid(1),
       peerId: RED,
       name: "red",
+      classic: false,
       address: null,
       text: "hello\x1b[2J",
       state: "sent",
@@ -128,6 +130,7 @@ Deno.test("`outbox --json` prints everything that is known, in the order of writ
       id: uuid(2),
       peerId: null,
       name: null,
+      classic: false,
       address: "/ip4/127.0.0.1/tcp/7009",
       text: "anybody?",
       state: "queued",
@@ -254,9 +257,11 @@ Deno.test("`outbox cancel --direct` works beside the owner of the profile", asyn
     ok: true,
     peerId: RED,
     name: "red",
+    classic: false,
     address: null,
     id: uuid(3),
     state: "cancelled",
+    unanswerable: false,
     elapsedMs: null,
     reason: null,
   }]);

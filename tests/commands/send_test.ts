@@ -367,8 +367,8 @@ Deno.test("`send --json` prints each state and the result", async () => {
   assertEquals(await program.run("send", "red", "hello", "--json"), 0);
   await sent.promise;
   const id = program.node?.saved[0]?.id;
-  const red = { peerId: RED, name: "red", address: null };
-  const at = { stateAt: new Date(NOW).toISOString(), reason: null };
+  const red = { peerId: RED, name: "red", classic: false, address: null };
+  const at = { stateAt: new Date(NOW).toISOString(), unanswerable: false, reason: null };
   assertEquals(program.jsonLines, [
     { event: "state", id, ...red, state: "queued", ...at },
     { event: "state", id, ...red, state: "sent", ...at },
@@ -380,6 +380,7 @@ Deno.test("`send --json` prints each state and the result", async () => {
       ...red,
       id,
       state: "delivered",
+      unanswerable: false,
       elapsedMs: 0,
       reason: null,
     },
@@ -397,9 +398,11 @@ Deno.test("`send --json` prints the result and the error of what was not deliver
       ok: false,
       peerId: null,
       name: null,
+      classic: false,
       address: "/ip6/::1/tcp/7000",
       id,
       state: "queued",
+      unanswerable: false,
       elapsedMs: 0,
       reason: null,
     },
@@ -412,4 +415,36 @@ Deno.test("`send --json` prints the result and the error of what was not deliver
       causes: [],
     },
   ]);
+});
+
+/** As a node that speaks dialect A does. */
+const sendUnanswerably = (message: OwnMessage, node: TwinNode) =>
+  node.advance(message, "sent", { unanswerable: true });
+
+Deno.test("`send` is done with what nobody acknowledges, and says that no more can be known", async () => {
+  await using program = await Harness.make({ peers: [activePeer()], onSend: sendUnanswerably });
+  assertEquals(await program.run("send", "red", "hello"), 0);
+  assertEquals(program.terminal.outLines, [
+    "sent to red (Jmfxzu) in 0 ms (nothing more can be known in the classic protocol)",
+  ]);
+  assertEquals(await program.run("send", "red", "hello", "--until", "sent"), 0);
+  assertEquals(await program.run("send", "red", "hello", "--json"), 0);
+  const lines = program.jsonLines.slice(-2).map(Object);
+  assertEquals(lines.map(({ event, state, unanswerable }) => [event, state, unanswerable]), [
+    ["state", "sent", true],
+    ["result", "sent", true],
+  ]);
+  assertEquals(lines.at(-1)?.ok, true);
+});
+
+Deno.test("`send --until delivered` says at once that it cannot be known, with exit code 6", async () => {
+  await using program = await Harness.make({ ...BOTH, onSend: sendUnanswerably });
+  const until = ["--until", "delivered", "--timeout", "10m"];
+  assertEquals(await program.run("send", "red", "hello", ...until), 6);
+  assertEquals(program.terminal.errLines.slice(2), [
+    "error: sent to red; that it is delivered cannot be known " +
+    "(nothing more can be known in the classic protocol)",
+    "hint: leave --until out, or write --until sent",
+  ]);
+  assertEquals(await program.run("send", "--to", "red", "--to", "blue", "hello", ...until), 6);
 });

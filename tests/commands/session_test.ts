@@ -95,6 +95,8 @@ Deno.test("`openSession()` gives the node the merged settings and the profile's 
     "peers",
     ...["--wait", "0", "--profile", "work", "--name", "me", "--no-mdns"],
     ...["--mandatory", "a:1", "--mandatory", "b:2", "--log-level", "error"],
+    ...["--classic-port", "5000", "--classic-host", "127.0.0.1", "--classic-dialect", "b"],
+    ...["--classic-long", "refuse", "--classic-team", "me_too"],
   );
   assertEquals(program.node?.init.config, {
     name: "me",
@@ -104,6 +106,11 @@ Deno.test("`openSession()` gives the node the merged settings and the profile's 
     mdns: false,
     readReceipts: true,
     notifications: "bell",
+    classicPort: 5000,
+    classicHost: "127.0.0.1",
+    classicDialect: "b",
+    classicLong: "refuse",
+    classicTeam: "me_too",
     logLevel: "error",
     logFile: undefined,
   });

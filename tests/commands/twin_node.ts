@@ -164,6 +164,7 @@ export class TwinNode implements OwnNode {
       state: "queued",
       stateAt: NOW,
       reason: undefined,
+      unanswerable: false,
     };
     this.saved.push(message);
     // As in a real node, where an answer needs a turn of the event loop at least.

@@ -141,6 +141,7 @@ Deno.test("`why --json` prints one object with all of it", async () => {
     target: "red",
     peerId: RED,
     name: "red",
+    classic: false,
     connected: true,
     address: ADDRESS,
     path: "direct",

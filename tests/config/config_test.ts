@@ -30,20 +30,26 @@ Deno.test("CONFIG_TABLE gives every setting its own flag, variable and words", (
     "mdns",
     "readReceipts",
     "notifications",
+    "classicPort",
+    "classicHost",
+    "classicDialect",
+    "classicLong",
+    "classicTeam",
     "logLevel",
     "logFile",
   ]);
   assertEquals(
     CONFIG_KEYS.map((key) => definition(key).env),
     [
-      "NAME",
-      "HOST",
-      "PORT",
-      "MANDATORY",
-      "MDNS",
-      "READ_RECEIPTS",
-      "NOTIFICATIONS",
-      "LOG_LEVEL",
+      ...["NAME", "HOST", "PORT", "MANDATORY", "MDNS", "READ_RECEIPTS", "NOTIFICATIONS"],
+      ...[
+        "CLASSIC_PORT",
+        "CLASSIC_HOST",
+        "CLASSIC_DIALECT",
+        "CLASSIC_LONG",
+        "CLASSIC_TEAM",
+        "LOG_LEVEL",
+      ],
       "LOG_FILE",
     ].map((name) => `P2P_CHAT_${name}`),
   );
@@ -140,14 +146,20 @@ Deno.test("validate() of each setting accepts its own kind of JSON value only", 
     mdns: [true, false],
     readReceipts: [true, false],
     notifications: ["bell", "desktop", "off"],
+    classicPort: [null, 7000],
+    classicHost: ["::"],
+    classicDialect: [],
+    classicLong: [],
+    classicTeam: ["red"],
     logLevel: ["trace"],
     logFile: [null, "a.log"],
   };
   const all: unknown[] = [null, true, false, 0, 1.5, -1, 7000, 65536, "", "red", "::", "trace"]
     .concat(["a.log", "7000", "true"])
     .concat([[], ["a:1"], [1], ["a"], [["a:1"]], {}, { a: 1 }] as never[]);
-  const alsoRight: { [Key in ConfigKey]?: string[] } = {
+  const alsoRight: { [Key in ConfigKey]?: unknown[] } = {
     name: ["::", "trace", "a.log", "7000", "true"],
+    classicTeam: [null, "::", "trace", "a.log", "7000", "true"],
     logFile: ["red", "::", "trace", "7000", "true"],
   };
   for (const key of CONFIG_KEYS) {

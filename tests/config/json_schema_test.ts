@@ -22,12 +22,23 @@ const EXAMPLES: { readonly [Key in ConfigKey]: { right: unknown[]; wrong: unknow
   },
   port: { right: [0, 7000, 65535], wrong: [-1, 65536, 7.5, "7000", null] },
   mandatory: {
-    right: [[], ["a:1"], ["192.168.1.20:7000", "[::1]:7001"], ["/ip4/127.0.0.1/tcp/7000"]],
+    right: [[], ["a:1"], ["192.168.1.20:7000", "[::1]:7001"], ["/ip4/127.0.0.1/tcp/7000"], [
+      "classic:10.0.0.2:5000",
+      "classic:[::1]:5000",
+    ]],
     wrong: ["a:1", ["a"], [7], ["/ip4/127.0.0.1"], null],
   },
   mdns: { right: [true, false], wrong: ["yes", 1, null] },
   readReceipts: { right: [true, false], wrong: ["no", 0, null] },
   notifications: { right: ["bell", "desktop", "off"], wrong: ["on", "Bell", true, null] },
+  classicPort: { right: [1, 65535, null], wrong: [0, 65536, 7.5, "7000"] },
+  classicHost: { right: ["127.0.0.1", "0.0.0.0", "::1"], wrong: ["localhost", "", 7, null] },
+  classicDialect: { right: ["a", "b"], wrong: ["c", "A", "", null] },
+  classicLong: { right: ["split", "refuse"], wrong: ["cut", "", null] },
+  classicTeam: {
+    right: ["red", " a_b ", "x".repeat(64), null],
+    wrong: ["", "a b", "x".repeat(65)],
+  },
   logLevel: {
     right: ["trace", "debug", "info", "warning", "error"],
     wrong: ["loud", "WARNING", null],

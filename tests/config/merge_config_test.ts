@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 
 import {
   type ConfigFlags,
@@ -33,6 +33,14 @@ function fails(act: () => unknown): { code: string; message: string; hint: strin
   return { code, message, hint };
 }
 
+const NO_CLASSIC = {
+  classicPort: undefined,
+  classicHost: "127.0.0.1",
+  classicDialect: "a",
+  classicLong: "split",
+  classicTeam: undefined,
+} as const;
+
 Deno.test("mergeConfig() gives the defaults where nothing is said", () => {
   const { config, origins } = merge({});
   assertEquals(config, {
@@ -43,6 +51,7 @@ Deno.test("mergeConfig() gives the defaults where nothing is said", () => {
     mdns: true,
     readReceipts: true,
     notifications: "bell",
+    ...NO_CLASSIC,
     logLevel: "warning",
     logFile: undefined,
   });
@@ -61,6 +70,7 @@ Deno.test("mergeConfig() lets flags win over environment over file, and says so"
     mdns: false,
     readReceipts: true,
     notifications: "bell",
+    ...NO_CLASSIC,
     logLevel: "warning",
     logFile: undefined,
   });
@@ -74,6 +84,11 @@ Deno.test("mergeConfig() lets flags win over environment over file, and says so"
       ["mdns", FILE],
       ["readReceipts", "default"],
       ["notifications", "default"],
+      ["classicPort", "default"],
+      ["classicHost", "default"],
+      ["classicDialect", "default"],
+      ["classicLong", "default"],
+      ["classicTeam", "default"],
       ["logLevel", "default"],
       ["logFile", "default"],
     ],
@@ -89,6 +104,11 @@ Deno.test("mergeConfig() takes every setting from the environment and from the f
     mdns: false,
     readReceipts: false,
     notifications: "desktop" as const,
+    classicPort: 5000,
+    classicHost: "0.0.0.0",
+    classicDialect: "b" as const,
+    classicLong: "refuse" as const,
+    classicTeam: "blue_team",
     logLevel: "trace" as const,
     logFile: "chat.log",
   };
@@ -100,6 +120,11 @@ Deno.test("mergeConfig() takes every setting from the environment and from the f
     P2P_CHAT_MDNS: "no",
     P2P_CHAT_READ_RECEIPTS: "off",
     P2P_CHAT_NOTIFICATIONS: "Desktop",
+    P2P_CHAT_CLASSIC_PORT: "5000",
+    P2P_CHAT_CLASSIC_HOST: "0.0.0.0",
+    P2P_CHAT_CLASSIC_DIALECT: "B",
+    P2P_CHAT_CLASSIC_LONG: "refuse",
+    P2P_CHAT_CLASSIC_TEAM: "blue_team",
     P2P_CHAT_LOG_LEVEL: "TRACE",
     P2P_CHAT_LOG_FILE: "chat.log",
   };
@@ -165,7 +190,7 @@ Deno.test("mergeConfig() quotes the one wrong address of a list", () => {
   assertEquals(
     fails(() => merge({ file: { mandatory: ["a:1", 7000] } })).message,
     `${FILE}: mandatory cannot be 7000: ` +
-      "expected addresses host:port or multiaddrs, separated by commas, or none",
+      "expected addresses host:port, multiaddrs or classic:HOST:PORT, separated by commas, or none",
   );
 });
 
@@ -179,6 +204,8 @@ Deno.test("mergeConfig() names the nearest setting or value", () => {
     fails(() => merge({ file: { colour: "red" } })).hint,
     "the settings are name, host, port, mandatory, mdns, readReceipts, notifications, " +
       "logLevel, logFile",
+    "the settings are name, host, port, mandatory, mdns, readReceipts, classicPort, classicHost, " +
+      "classicDialect, classicLong, classicTeam, logLevel, logFile",
   );
   const file = JSON.parse(`{"__proto__": {"port": 1}}`);
   assertEquals(fails(() => merge({ file })).message, `${FILE}: there is no setting "__proto__"`);
@@ -224,4 +251,11 @@ Deno.test("mergeConfig() tells everything that is wrong at once", () => {
     ["bad-usage", '--log-level cannot be "loud"'],
   ]);
   assertEquals(error.faults[0]?.hint, 'did you mean "port"?');
+});
+
+Deno.test("mergeConfig() takes classic peers as mandatory ones, in one spelling", () => {
+  const mandatory = ["Classic:10.0.0.2:5000", "classic:10.0.0.2:5000", "a:1"];
+  assertEquals(merge({ file: { mandatory } }).config.mandatory, ["classic:10.0.0.2:5000", "a:1"]);
+  const { hint } = fails(() => merge({ env: { P2P_CHAT_MANDATORY: "classic:10.0.0.2" } }));
+  assert(hint?.includes("classic:HOST:PORT"), hint);
 });

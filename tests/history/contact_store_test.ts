@@ -133,3 +133,23 @@ Deno.test("contacts are there after the file was closed, and can be read beside 
   using reader = readHistory(path, SELF);
   assertEquals(reader?.contacts.list(), [contact({ alias: "Anna", verifiedAt: 9 })]);
 });
+
+Deno.test("ContactStore.change() takes a classic peer in its one spelling, and never verifies it", () => {
+  using history = open();
+  const { contacts } = history;
+  const peerId = "classic:10.0.0.2:5000";
+  const [made] = contacts.change([{ peerId, alias: "Olda", note: "n", blockedAt: 8 }], NOW);
+  assertEquals(made, contact({ peerId, alias: "Olda", note: "n", blockedAt: 8 }));
+  const wrong = [
+    { peerId, verifiedAt: 7 },
+    { peerId, addresses: [ADDRESS] },
+    { peerId: "classic:10.0.0.2" },
+    { peerId: "Classic:10.0.0.2:5000" },
+  ];
+  for (const change of wrong) {
+    assertEquals(assertThrows(() => contacts.change([change], NOW), ChatError).code, "bad-usage");
+  }
+  // To take back what was never there does no harm.
+  contacts.change([{ peerId, verifiedAt: 0 }], NOW);
+  assertEquals(contacts.list(), [contact({ peerId, alias: "Olda", note: "n", blockedAt: 8 })]);
+});

@@ -126,6 +126,26 @@ for (const version of EARLIER_VERSIONS) {
     assertEquals(waiting(), [["own-7", 6], ["own-6", 7]]);
     outbox.tried(RED, { lastTried: NOW, failure: "nobody there", nextAttempt: undefined });
     assertEquals(outbox.searchFor(RED)?.attempts, 1);
+    assertEquals(
+      messages.recordUnanswerable("red", ["own-7"], NOW).map(({ id, unanswerable }) => [
+        id,
+        unanswerable,
+      ]),
+      [["own-7", true]],
+    );
+    assertEquals(waiting(), [["own-6", 7]]);
+    assertEquals(
+      history.list({ limit: 100 }).filter((one) => one.direction === "out" && one.unanswerable).map(
+        ({ id }) => id,
+      ),
+      ["own-7"],
+    );
+    assertEquals(history.peers.dialectOf("red"), undefined);
+    history.peers.noteDialect("red", "b");
+    assertEquals([history.peers.dialectOf("red"), history.peers.dialectOf("none")], [
+      "b",
+      undefined,
+    ]);
     history.peers.remember({ peerId: "green", source: "asked", seenAt: NOW, reachedAt: "/x" });
     assertEquals(history.peers.atAddress("/x"), "green");
   });

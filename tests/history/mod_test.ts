@@ -219,3 +219,28 @@ Deno.test("readHistory() says that a file is damaged", () => {
   assert(error.message.includes("is damaged"), error.message);
   Deno.removeSync(path);
 });
+
+Deno.test("MessageStore.acceptAll() saves the messages of several peers in the order of arrival", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  const from = (peerId: string, id: string) => ({ ...incoming(id), peerId });
+  const all = [from("red", "a"), from("blue", "a"), from("red", "b"), from("red", "a")];
+  const { fresh } = history.messages.acceptAll(all, 3);
+  assertEquals(
+    fresh.map(({ position, conversation, id }) => [position, conversation, id]),
+    [
+      [1, { kind: "peer", peerId: "red" }, "a"],
+      [2, { kind: "peer", peerId: "blue" }, "a"],
+      [3, { kind: "peer", peerId: "red" }, "b"],
+    ],
+  );
+});
+
+Deno.test("PeerStore.list() leaves classic peers out where they are not wanted", () => {
+  using history = openHistory(":memory:", SELF, 1);
+  const { peers } = history;
+  for (const peerId of ["red", "classic:10.0.0.2:5000"]) {
+    peers.remember({ peerId, source: "asked", seenAt: 2 });
+  }
+  assertEquals(peers.list(SELF, 9).length, 2);
+  assertEquals(peers.list(SELF, 9, "keyed").map(({ peerId }) => peerId), ["red"]);
+});

@@ -114,3 +114,33 @@ Deno.test("Outbox.cancel() of the last that waits forgets how the search went", 
   db.outbox.cancel("b", 4);
   assertEquals(db.outbox.searchFor(RED), undefined);
 });
+
+Deno.test("MessageStore.recordUnanswerable() takes what was sent out of the outbox, for ever", () => {
+  using db = open();
+  for (const id of ["a", "b", "c"]) db.write(id, RED, 2);
+  db.outbox.tried(RED, { lastTried: 3, failure: "nobody there", nextAttempt: undefined });
+  const [own, ...others] = db.messages.recordUnanswerable("red", ["b", "unknown"], 5);
+  assertEquals(others, []);
+  assertEquals(own, db.messages.own("b"));
+  assertEquals([own?.state, own?.stateAt, own?.unanswerable], ["sent", 5, true]);
+  assertEquals(db.messages.own("a")?.unanswerable, false);
+  assertEquals(db.messages.waiting("red", 0, 9).map(({ id }) => id), ["a", "c"]);
+  assertEquals(db.outbox.list(9).map(({ message }) => message.id), ["a", "c"]);
+  assertEquals([db.outbox.count(), db.outbox.count(RED)], [2, 2]);
+  assertEquals(db.history.conversations().map(({ waiting }) => waiting), [2]);
+  assertEquals(db.outbox.cancel("b", 6), undefined);
+  assertEquals(db.messages.recordUnanswerable("red", ["b"], 7), [], "once");
+  db.messages.recordUnanswerable("red", ["a", "c"], 8);
+  assertEquals([db.outbox.conversations(), db.outbox.count(RED)], [[], 0]);
+});
+
+Deno.test("MessageStore.recordUnanswerable() leaves alone what does not wait, and what is for others", () => {
+  using db = open();
+  for (const id of ["a", "b"]) db.write(id, RED, 2);
+  db.messages.record("red", ["a"], "delivered", 3);
+  db.outbox.cancel("b", 3);
+  assertEquals(db.messages.recordUnanswerable("red", ["a", "b"], 4), []);
+  db.write("c", RED, 5);
+  assertEquals(db.messages.recordUnanswerable("blue", ["c"], 6), []);
+  assertEquals(db.messages.own("c")?.state, "queued");
+});

@@ -16,6 +16,7 @@ export function ownMessage(id: string, fields: Partial<OwnMessage> = {}): OwnMes
     state: "queued",
     stateAt: NOW,
     reason: undefined,
+    unanswerable: false,
     ...fields,
   };
 }

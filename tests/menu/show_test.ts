@@ -23,6 +23,7 @@ const HISTORY: readonly MessageRecord[] = [
     state: "queued",
     stateAt: NOW,
     reason: undefined,
+    unanswerable: false,
   },
   {
     direction: "in",

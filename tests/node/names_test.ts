@@ -57,3 +57,22 @@ Deno.test("resolveRecipient() lets nobody who is blocked make a name ambiguous",
   names.named(RED, "other");
   assertEquals(resolveRecipient("red", names.candidates()), { kind: "peer", peerId: BLUE });
 });
+
+Deno.test("Names.displayName() marks a classic peer whatever it is called, and is never too long", () => {
+  const names = new Names();
+  const id = "classic:10.0.0.2:5000";
+  assertEquals(names.displayName(id), "10.0.0.2:5000 [classic]");
+  names.named(RED, "ann");
+  names.decided(RED, alias("Anna"));
+  for (const name of ["Anna", "A-nna", "Аnna", "ann"]) {
+    names.named(id, name);
+    assertEquals(names.displayName(id), `${name} (10.0.0.2:5000) [classic]`);
+    assertEquals(names.displayName(RED), "Anna");
+  }
+  names.named(id, "blue\u001b[2J\u202e");
+  assertEquals(names.displayName(id), "blue\\u{1B}[2J [classic]");
+  names.named(id, "x".repeat(1_000));
+  assertEquals(names.displayName(id), `${"x".repeat(23)}… [classic]`);
+  names.decided(id, alias("Ben"));
+  assertEquals(names.displayName(id), "Ben [classic]");
+});

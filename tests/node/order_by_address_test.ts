@@ -5,7 +5,7 @@ import { type Draft, openHistory } from "../../src/history/mod.ts";
 import type { OwnMessage } from "../../src/history/message_record.ts";
 import { ContactBook } from "../../src/node/contact_book.ts";
 import { PeerBook } from "../../src/node/peer_book.ts";
-import type { Reach } from "../../src/node/rooms.ts";
+import type { Classic, Reach } from "../../src/node/rooms.ts";
 import { RunningNode } from "../../src/node/running_node.ts";
 
 const ADDRESS = "/ip4/127.0.0.1/tcp/7000";
@@ -50,7 +50,18 @@ function scene() {
     queued: trouble,
     shown: trouble,
   };
-  node.join(delivery, { peers: () => [], name: () => undefined }, reach);
+  const classic: Classic = {
+    isListening: false,
+    mandatory: [],
+    peers: () => [],
+    isActive: () => false,
+    connect: () => Promise.reject(new Error("nobody connects here")),
+    queued: trouble,
+    retry: trouble,
+    nextAttempt: () => undefined,
+    settled: () => Promise.resolve(),
+  };
+  node.join({ delivery, roster: { peers: () => [], name: () => undefined }, reach, classic });
   const send = (text: string) => node.send({ kind: "address", address: ADDRESS }, text);
   const inOrder = () => history.messages.waiting(PEER, 0, 10).map(({ text }) => text);
   return { node, network, send, inOrder, history };

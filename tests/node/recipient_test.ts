@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ChatError } from "../../src/errors.ts";
+import { Names } from "../../src/node/names.ts";
 import { resolveRecipient, shortPeerId } from "../../src/node/recipient.ts";
 
 const RED = "12D3KooWB4cz2PWWzwVstNh4gnm1gzT9YoGHVN6X46dPFsJXWU6j";
@@ -48,4 +49,48 @@ for (
 Deno.test("resolveRecipient() understands what shortPeerId() shows", () => {
   const expected = { kind: "peer", peerId: RED };
   assertEquals(resolveRecipient(shortPeerId(RED), KNOWN), expected);
+});
+
+const CLASSIC = "classic:10.0.0.2:5000";
+const OTHER = "classic:10.0.0.3:5000";
+
+Deno.test("resolveRecipient() understands a classic peer by its id, whether it is known or not", () => {
+  const expected = { kind: "peer", peerId: CLASSIC };
+  for (const known of [KNOWN, [{ peerId: CLASSIC, name: "ann" }]]) {
+    for (const text of [CLASSIC, " Classic:10.0.0.2:5000", "classic:[::ffff:10.0.0.2]:5000"]) {
+      assertEquals(resolveRecipient(text, known), expected);
+    }
+  }
+  const error = assertThrows(() => resolveRecipient("classic:10.0.0.2", KNOWN), ChatError);
+  assertEquals(error.code, "bad-address");
+  assert(error.hint?.includes("classic:HOST:PORT"), error.hint);
+});
+
+Deno.test("resolveRecipient() never takes what a classic peer calls itself for a peer with a key", () => {
+  const known = [...KNOWN, { peerId: CLASSIC, name: "Red" }, { peerId: OTHER, name: "ann" }];
+  assertEquals(resolveRecipient("red", known), { kind: "peer", peerId: RED });
+  const error = assertThrows(() => resolveRecipient("ann", known), ChatError);
+  assertEquals(error.code, "no-such-peer");
+  assert(error.hint?.includes(`plain text, write ${OTHER}`), error.hint);
+});
+
+Deno.test("resolveRecipient() understands the name of a classic peer with its mark, as it is shown", () => {
+  const names = new Names();
+  names.named(RED, "red");
+  names.named(CLASSIC, "Red");
+  for (const name of ["ann", "", "[classic]", "  "]) {
+    names.named(OTHER, name);
+    for (const peerId of [CLASSIC, OTHER]) {
+      const shown = names.displayName(peerId);
+      assertEquals(resolveRecipient(shown, names.candidates()), { kind: "peer", peerId }, shown);
+    }
+  }
+  names.decided(OTHER, { alias: "anna", blocked: false });
+  for (const text of ["anna", names.displayName(OTHER)]) {
+    assertEquals(resolveRecipient(text, names.candidates()), { kind: "peer", peerId: OTHER });
+  }
+  names.decided(OTHER, { alias: undefined, blocked: false });
+  names.named(OTHER, "red");
+  const twice = () => resolveRecipient("red [classic]", names.candidates());
+  assertEquals(assertThrows(twice, ChatError).code, "ambiguous-peer");
 });

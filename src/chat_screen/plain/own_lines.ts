@@ -3,7 +3,7 @@
  * that is delivered at once makes one line; one that is not is told of after a moment.
  */
 import { Deadline, unlessAborted } from "../../deadline.ts";
-import type { OwnMessage } from "../../history/message_record.ts";
+import { isWaiting, type OwnMessage } from "../../history/message_record.ts";
 import type { Recipient } from "../../node/chat_node.ts";
 import type { LastingNode } from "../lasting_node.ts";
 import { newMessageId } from "../message_id.ts";
@@ -81,8 +81,8 @@ export class OwnLines implements Disposable {
 
   /** Tells of a message that another process has sent in this conversation. */
   tell(message: OwnMessage): void {
-    const { state } = message;
-    if (state === "delivered" || state === "read" || state === "refused") {
+    const { state, unanswerable } = message;
+    if (state === "delivered" || state === "read" || state === "refused" || unanswerable) {
       this.#bursts.tell(message);
     }
   }
@@ -104,7 +104,7 @@ export class OwnLines implements Disposable {
 
   #note(message: OwnMessage): void {
     this.tell(message);
-    if (message.state === "queued" || message.state === "sent") this.#watch();
+    if (isWaiting(message)) this.#watch();
     else this.#toldToWait.delete(message.id);
   }
 

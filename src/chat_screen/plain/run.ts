@@ -7,6 +7,7 @@
  * terminal keeps its own line input, so on a screen what arrives may stand in the middle of the line
  * that is being typed; what was typed is not lost.
  */
+import { CLASSIC_WORDS, isClassicId } from "../../config/classic_id.ts";
 import { either } from "../../deadline.ts";
 import { ChatError } from "../../errors.ts";
 import type { OwnMessage } from "../../history/message_record.ts";
@@ -145,9 +146,13 @@ class PlainTalk {
     const contact = contacts.find((each) => each.peerId === peerId);
     const words = [
       recipientText(recipient, this.#displayName),
-      ...(peerId === undefined
-        ? []
-        : [contact?.verifiedAt === undefined ? "not verified" : "verified"]),
+      ...(peerId === undefined ? [] : [
+        isClassicId(peerId)
+          ? CLASSIC_WORDS
+          : contact?.verifiedAt === undefined
+          ? "not verified"
+          : "verified",
+      ]),
       ...(contact?.blockedAt === undefined ? [] : ["blocked"]),
       active.some((each) => each.peerId === peerId) ? "connected" : "not connected",
     ];

@@ -16,15 +16,18 @@ export interface Facts {
   readonly waiting: number;
   /** Why the last attempt as a whole failed, where that is known. */
   readonly failure: string | undefined;
+  /** What should be running there; default: this one. */
+  readonly program?: string;
 }
 
-type Advice = (where: string) => string;
+type Advice = (where: string, program: string) => string;
 
 /** What failures sound like, and what to do about each; the first that fits counts. */
 const REMEDIES: readonly (readonly [pattern: RegExp, advice: Advice])[] = [
   [
     /nobody listens there/,
-    (where) => `Nobody listens at ${where}: is p2p-chat running there, and on that port?`,
+    (where, program) =>
+      `Nobody listens at ${where}: is ${program} running there, and on that port?`,
   ],
   [
     /another peer than expected/,
@@ -64,11 +67,11 @@ const UNANSWERED = /^no answer for/;
 
 /** One sentence for each thing to do, the most telling first; at least one. */
 export function advise(facts: Facts): string[] {
-  const { connected, addresses, waiting } = facts;
-  if (connected) return [connectedAdvice(waiting)];
+  const { connected, addresses, waiting, program = "p2p-chat" } = facts;
+  if (connected) return [connectedAdvice(waiting, program)];
   if (facts.failure === BLOCKED_BY_YOU) return [BLOCKED_ADVICE];
   const failures = failuresByRemedy(facts);
-  const sentences = [...failures].map(([advice, places]) => advice(listed([...places])));
+  const sentences = [...failures].map(([advice, places]) => advice(listed([...places]), program));
   if (sentences.length > 0) return sentences;
   if (addresses.length === 0) return [NO_ADDRESS];
   if (facts.failure !== undefined) return [`The last attempt failed: ${sanitise(facts.failure)}.`];
@@ -80,10 +83,10 @@ export function advise(facts: Facts): string[] {
   ];
 }
 
-function connectedAdvice(waiting: number): string {
+function connectedAdvice(waiting: number, program: string): string {
   if (waiting === 0) return "All is well: it is connected, and nothing waits.";
   return "It is connected, but does not acknowledge what waits: that goes out again by itself; " +
-    "if it stays so, start p2p-chat anew there.";
+    `if it stays so, start ${program} anew there.`;
 }
 
 /** Where each remedy is in place; the failures of the addresses say more than that of the whole. */

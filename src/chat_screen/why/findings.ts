@@ -1,5 +1,6 @@
 /** How it stands with reaching a peer, in lines for people; nothing of a peer acts on a terminal. Pure. */
 import { formatAddress } from "../../config/address.ts";
+import { CLASSIC_WORDS } from "../../config/classic_id.ts";
 import type { DialledAddress, Search } from "../../history/mod.ts";
 import { BLOCKED_BY_YOU } from "../../node/blocked.ts";
 import type { ActivePeer } from "../../presence/active_peer.ts";
@@ -37,6 +38,7 @@ export function findingsText(findings: Findings, now: number, style: Style): str
   const isWell = waiting === 0 && failure === undefined;
   const hint = style.accent("hint:");
   const details = [
+    ...(findings.side.classic ? [CLASSIC_WORDS] : []),
     ...(active === undefined ? [] : [pathText(active, now)]),
     ...waitingLines(findings, now),
     ...addressLines(findings, now),
@@ -108,5 +110,7 @@ function dialText({ lastWorked, triedAt, failure }: DialledAddress, now: number)
 /** What would help, a sentence each. */
 export function adviceFor(findings: Findings): string[] {
   const { owner, active } = findings;
-  return advise({ ...findings, connected: owner === undefined ? active !== undefined : undefined });
+  const connected = owner === undefined ? active !== undefined : undefined;
+  const program = findings.side.classic ? "the old program" : "p2p-chat";
+  return advise({ ...findings, connected, program });
 }

@@ -2,6 +2,7 @@
  * What to offer for PEER: the contacts of a profile and the peers that it remembers. It reads beside the process that owns
  * the profile, takes no lock and makes nothing.
  */
+import { isClassicId } from "../../config/classic_id.ts";
 import { shortPeerId } from "../../node/recipient.ts";
 import { readMemory } from "../beside_owner.ts";
 import type { CommandContext } from "../command.ts";
@@ -20,7 +21,8 @@ const PLAIN_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]*$/u;
 
 /**
  * Each contact and each peer, most recently seen first, by its alias or name, or by a beginning of its
- * id where that would not do: where there is none, several have it, or it is no plain one.
+ * id where that would not do: where there is none, several have it, or it is no plain one. Classic peers
+ * are offered by their aliases only.
  * @throws ChatError as `readMemory`
  */
 export async function peerSuggestions(
@@ -31,10 +33,16 @@ export async function peerSuggestions(
   const { contacts, peers } = memory;
   const peerIds = [...new Set([...contacts, ...peers].map(({ peerId }) => peerId))];
   const named = Map.groupBy(peerIds, (peerId) => memory.displayName(peerId).toLowerCase());
-  return peerIds.map((peerId) => {
+  const aliases = new Map(contacts.map(({ peerId, alias = "" }) => [peerId, alias]));
+  return peerIds.flatMap((peerId): PeerSuggestion[] => {
     const name = memory.displayName(peerId);
+    if (isClassicId(peerId)) {
+      // Shells end a word at the colons of its id, and a name of its own means nobody.
+      const alias = aliases.get(peerId) ?? "";
+      return PLAIN_NAME.test(alias) ? [{ text: alias, description: name }] : [];
+    }
     const short = shortPeerId(peerId);
     const isClear = named.get(name.toLowerCase())?.length === 1 && PLAIN_NAME.test(name);
-    return isClear ? { text: name, description: short } : { text: short, description: name };
+    return [isClear ? { text: name, description: short } : { text: short, description: name }];
   });
 }

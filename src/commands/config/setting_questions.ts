@@ -28,6 +28,11 @@ const LABELS: { readonly [Key in ConfigKey]: string } = {
   mdns: "Local network",
   readReceipts: "Read receipts",
   notifications: "Notifications",
+  classicPort: "Port for old programs",
+  classicHost: "IP address for them",
+  classicDialect: "Their dialect",
+  classicLong: "Too long for them",
+  classicTeam: "Name for them",
   logLevel: "Log level",
   logFile: "Log file",
 };
@@ -42,6 +47,11 @@ const MESSAGES: { readonly [Key in ConfigKey]: string } = {
     "Peers see which of their messages you have read, and you which of yours (yes or no)",
   notifications:
     `What tells of messages that are not in sight: ${CONFIG_TABLE.notifications.allowed}`,
+  classicPort: "Port on which the old Python programs reach this one, in plain text, or none",
+  classicHost: "IP address for that port; 127.0.0.1 is this machine alone",
+  classicDialect: "What to speak to an old program that has not said anything yet: a or b",
+  classicLong: "A message too long for an old program of dialect a: split or refuse",
+  classicTeam: "What old programs are told as your name: no spaces, or none for the team name",
   logLevel: `How much is logged: ${CONFIG_TABLE.logLevel.allowed}`,
   logFile: "File for log lines, or none for standard error",
 };

@@ -1,5 +1,6 @@
 /** The changes of one contact that need no more than a word: add, alias, note, block, unblock, remove. */
 import type { Contact, ContactChange } from "../../history/mod.ts";
+import { CLASSIC_WORDS, isClassicId } from "../../config/classic_id.ts";
 import { checkAlias } from "../../config/alias.ts";
 import { checkNote } from "../../config/note.ts";
 import { quote } from "../../config/quote.ts";
@@ -156,7 +157,9 @@ function describe(
         "changed";
       const how = "compare fingerprints, to know that it is who you think: p2p-chat contact verify";
       const word = alias !== undefined && isPlainWord(alias) ? alias : shortPeerId(peerId);
-      const remarks = verifiedAt === undefined ? [`${how} ${word}`] : [];
+      const isClassic = isClassicId(peerId);
+      const advice = isClassic ? `${CLASSIC_WORDS}: nobody can tell who it is` : `${how} ${word}`;
+      const remarks = verifiedAt === undefined ? [advice] : [];
       return { line: `${words} ${name}`, remarks: change === "added" ? remarks : [] };
     }
     case "alias":

@@ -1,4 +1,5 @@
 /** A contact for programs. */
+import { isClassicId } from "../../config/classic_id.ts";
 import type { Contact } from "../../history/mod.ts";
 import { fingerprint } from "../../identity/fingerprint.ts";
 import type { ContactLine } from "../ndjson.ts";
@@ -31,9 +32,10 @@ export function contactLine(
     event: "contact",
     peerId,
     name: displayName(peerId),
+    classic: isClassicId(peerId),
     alias: alias ?? null,
     note: note === "" ? null : note,
-    fingerprint: fingerprint(peerId),
+    fingerprint: isClassicId(peerId) ? null : fingerprint(peerId),
     verifiedAt: timeOrNull(verifiedAt),
     blockedAt: timeOrNull(blockedAt),
     lastSeen,

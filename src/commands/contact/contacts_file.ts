@@ -6,6 +6,7 @@
 import { checkAddress } from "../../config/address.ts";
 import { checkAlias, foldName } from "../../config/alias.ts";
 import { checkNote } from "../../config/note.ts";
+import { isCanonicalClassicId } from "../../config/classic_id.ts";
 import { isPeerId } from "../../config/peer_id_text.ts";
 import { quote } from "../../config/quote.ts";
 import { isObject } from "../../control/check.ts";
@@ -91,7 +92,7 @@ function entry(value: unknown, path: string, fail: Fail): ContactEntry {
   if (!isObject(value)) return fail(path, "is not an object");
   refuseUnknown(value, ENTRY_KEYS, `${path}.`, fail);
   const peerId = field(value, "peerId");
-  if (typeof peerId !== "string" || !isPeerId(peerId)) {
+  if (typeof peerId !== "string" || !(isPeerId(peerId) || isCanonicalClassicId(peerId))) {
     return fail(`${path}.peerId`, `is ${quote(peerId)}, not a peer id`);
   }
   const optionalText = (key: string) => {

@@ -2,6 +2,7 @@
  * Compares the fingerprints of both sides, which a person reads to the other one, or a script got some
  * safe way. What is noted is that the key was compared; it says nothing of who holds it.
  */
+import { requireKey } from "../../config/classic_id.ts";
 import { quote } from "../../config/quote.ts";
 import { ChatError } from "../../errors.ts";
 import { fingerprint } from "../../identity/fingerprint.ts";
@@ -49,6 +50,7 @@ export async function verifyContact(
   await using contacts = await openContacts(options, context);
   const { terminal, now } = context;
   const { peerId } = await requirePeer(contacts, options.peer);
+  requireKey(peerId);
   const displayName: DisplayName = (id) => contacts.displayName(id);
   const name = peerWithId(peerId, displayName);
   const before = (await contacts.contacts()).find((each) => each.peerId === peerId);

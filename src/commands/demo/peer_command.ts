@@ -110,9 +110,11 @@ const NO_RESULT = {
   event: "result",
   peerId: null,
   name: null,
+  classic: false,
   address: null,
   id: null,
   state: null,
+  unanswerable: false,
   elapsedMs: null,
   reason: null,
 } as const;

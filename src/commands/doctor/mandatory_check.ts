@@ -1,9 +1,10 @@
 /**
  * Whether somebody answers at the address of a mandatory peer. Only a connection is made; who it is
- * that answers is not asked.
+ * that answers is not asked. Classic peers are left alone.
  */
 import { multiaddr } from "@multiformats/multiaddr";
 import { parseAddress } from "../../config/address.ts";
+import { isClassicId } from "../../config/classic_id.ts";
 import { ChatError } from "../../errors.ts";
 import { dialFailure } from "../../node/dial_failure.ts";
 import { formatDuration } from "../../terminal/duration.ts";
@@ -18,6 +19,11 @@ const ANSWER_TIMEOUT_MS = 5_000;
  * @throws the signal's reason
  */
 export async function checkMandatory(target: string, signal: AbortSignal): Promise<Outcome> {
+  if (isClassicId(target)) {
+    const message =
+      `${target} is not called: an old program may not bear a connection without a word`;
+    return { status: "skipped", message };
+  }
   const startedAt = performance.now();
   try {
     const { address } = parseAddress(target);

@@ -15,6 +15,7 @@ export const network: Topic = {
         `TCP ${DEFAULT_PORT}`,
         "where listen and the menu listen (--port, setting port); 0 takes any free port",
       ],
+      ["TCP, classicPort", "only where it is set: the old Python programs, p2p-chat help classic"],
       ["TCP, any", "commands that do not stay, such as send, take any free port"],
       [
         "UDP 5353",

@@ -17,6 +17,7 @@ export const peer: Topic = {
         "four characters or more, with or without 12D3KooW in front, where they fit one peer only",
       ],
       ["host:port", "192.168.1.20:7000, [2001:db8::20]:7000 or hub.example:7000"],
+      ["classic:HOST:PORT", "an old Python program there, in plain text: p2p-chat help classic"],
       ["multiaddr", "/ip4/192.168.1.20/tcp/7000, with or without /p2p/ID at the end"],
     ),
     commands(

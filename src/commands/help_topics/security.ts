@@ -16,7 +16,8 @@ export const security: Topic = {
     terms(
       [
         "on the way",
-        "everything between two peers: encrypted and authenticated (Noise), from one end to the other",
+        "everything between two peers: encrypted and authenticated (Noise), from one end to the " +
+        "other; nothing where [classic] is said",
       ],
       ["on disk", "nothing: history and key lie readable for you in the profile's folder"],
     ),

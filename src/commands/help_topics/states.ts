@@ -6,7 +6,7 @@ import { commands, heading, paragraph, terms, type Topic } from "./topic.ts";
 
 const MEANINGS: { readonly [State in MessageState]: string } = {
   queued: "on disk here, not yet handed to a connection",
-  sent: "written to a connection, not yet acknowledged",
+  sent: "written to a connection, not yet acknowledged; old programs may never do so",
   delivered: "on the recipient's disk",
   read: "shown to a person there, if both sides allow it (setting readReceipts)",
   refused: "the recipient said no, and why",

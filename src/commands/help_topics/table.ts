@@ -33,6 +33,10 @@ export const TOPICS: ReadonlyMap<string, TopicEntry> = new Map<string, TopicEntr
     summary: "What is encrypted, and how to know who somebody is.",
     load: async () => (await import("./security.ts")).security,
   }],
+  ["classic", {
+    summary: "Talking to the old Python programs, in plain text.",
+    load: async () => (await import("./classic.ts")).classic,
+  }],
   ["scripting", {
     summary: "The program in scripts: JSON lines and exit codes.",
     load: async () => (await import("./scripting.ts")).scripting,

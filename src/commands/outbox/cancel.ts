@@ -169,9 +169,9 @@ function resultLine(
   message: OwnMessage | undefined,
   displayName: DisplayName,
 ): ResultLine {
-  const result = { event: "result", target, elapsedMs: null } as const;
+  const result = { event: "result", target, unanswerable: false, elapsedMs: null } as const;
   if (message === undefined) {
-    const nobody = { peerId: null, name: null, address: null };
+    const nobody = { peerId: null, name: null, classic: false, address: null };
     return { ...result, ok: false, ...nobody, id: null, state: null, reason: DOES_NOT_WAIT };
   }
   return {

@@ -3,7 +3,7 @@
  * it.
  */
 import { ChatError } from "../../errors.ts";
-import type { Conversation, MessageState, OwnMessage } from "../../history/message_record.ts";
+import { type Conversation, isWaiting, type OwnMessage } from "../../history/message_record.ts";
 import type { ChatNode } from "../../node/chat_node.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
@@ -15,10 +15,11 @@ import { EXIT_CODES } from "../failure.ts";
 import { stateStyle, withMark } from "../message_state.ts";
 import { ndjsonLine } from "../ndjson.ts";
 import { type DisplayName, otherSide } from "../node_lines.ts";
-import { recipientText } from "../node_text.ts";
+import { isClassicTalk, recipientText } from "../node_text.ts";
 import type { RetryOptions } from "../outbox.ts";
 import { nextText } from "../search_text.ts";
 import { openSession, type Session } from "../session.ts";
+import { NOTHING_MORE } from "../send/words.ts";
 import { MAX_ENTRIES } from "./list.ts";
 
 /** @returns the exit code */
@@ -43,7 +44,7 @@ export async function retryOutbox(
   const messages = watch.messages.map((message) => currentState(message, left));
   if (options.json) await printLines(messages, node, context, now() - startedAt);
   else await printText(messages, node, context);
-  return messages.some(isOpen) ? EXIT_CODES.notDelivered : EXIT_CODES.done;
+  return messages.some(isWaiting) ? EXIT_CODES.notDelivered : EXIT_CODES.done;
 }
 
 /** @throws ChatError, with the owner's plans where another process has the profile */
@@ -125,7 +126,7 @@ async function waitInSight(
   const over = aborted(deadline.signal);
   for (;;) {
     const { messages } = watch;
-    const open = messages.filter(isOpen);
+    const open = messages.filter(isWaiting);
     if (open.length === 0 || deadline.signal.aborted) return;
     const names = new Set(open.map((message) => nameOf(message.conversation, node)));
     const done = messages.length - open.length;
@@ -138,11 +139,7 @@ async function waitInSight(
 
 /** A message that another process took back meanwhile waits no more, and nobody said so. */
 function currentState(message: OwnMessage, left: ReadonlySet<string>): OwnMessage {
-  return isOpen(message) && !left.has(message.id) ? { ...message, state: "cancelled" } : message;
-}
-
-function isOpen({ state }: Pick<OwnMessage, "state">): boolean {
-  return state === "queued" || state === "sent";
+  return isWaiting(message) && !left.has(message.id) ? { ...message, state: "cancelled" } : message;
 }
 
 async function printText(
@@ -151,17 +148,17 @@ async function printText(
   { terminal }: CommandContext,
 ): Promise<void> {
   const style = createStyle(terminal.colors);
-  for (const { state, conversation, count, reason } of tally(messages)) {
+  for (const one of tally(messages)) {
+    const { state, conversation, reason } = one;
     const name = nameOf(conversation, node);
-    const why = reason ?? (isOpen({ state }) ? await obstacle(conversation, node) : undefined);
-    const words = [wordsFor(state, count, name), ...(why === undefined ? [] : [why])].join(": ");
+    const why = reason ?? (isWaiting(one) ? await obstacle(conversation, node) : undefined);
+    const words = [wordsFor(one, name), ...(why === undefined ? [] : [why])].join(": ");
     terminal.print(stateStyle(state, style)(withMark(state, words)));
   }
 }
 
-interface Tally {
+interface Tally extends Pick<OwnMessage, "state" | "unanswerable"> {
   readonly conversation: Conversation;
-  readonly state: MessageState;
   /** Of a refusal, harmless. */
   readonly reason: string | undefined;
   count: number;
@@ -171,28 +168,33 @@ interface Tally {
 function tally(messages: readonly OwnMessage[]): Tally[] {
   const tallies = new Map<string, Tally>();
   for (const message of messages) {
-    const { conversation, reason } = message;
+    const { conversation, unanswerable, reason } = message;
     const state = message.state === "read" ? "delivered" : message.state;
     const said = reason === undefined ? undefined : sanitise(reason);
-    const key = JSON.stringify([conversation, state, said]);
-    const same = tallies.get(key) ?? { conversation, state, reason: said, count: 0 };
+    const key = JSON.stringify([conversation, state, unanswerable, said]);
+    const same = tallies.get(key) ??
+      { conversation, state, unanswerable, reason: said, count: 0 };
     same.count++;
     tallies.set(key, same);
   }
   return [...tallies.values()];
 }
 
-function wordsFor(state: MessageState, count: number, name: string): string {
+function wordsFor({ state, unanswerable, count, conversation }: Tally, name: string): string {
   switch (state) {
     case "queued":
       return `${count} ${count === 1 ? "waits" : "wait"} for ${name}`;
     case "sent":
-      return `${count} sent to ${name}, not acknowledged yet`;
+      return unanswerable
+        ? `${count} sent to ${name} (${NOTHING_MORE})`
+        : `${count} sent to ${name}, not acknowledged yet`;
     case "delivered":
     case "read":
       return `${count} delivered to ${name}`;
     case "refused":
-      return `${count} refused by ${name}`;
+      return isClassicTalk(conversation)
+        ? `${count} refused here, and not sent to ${name}`
+        : `${count} refused by ${name}`;
     case "cancelled":
       return `${count} to ${name} cancelled by another process`;
   }
@@ -205,16 +207,18 @@ async function printLines(
   elapsedMs: number,
 ): Promise<void> {
   const displayName = node.displayName.bind(node);
-  for (const { id, conversation, state, reason } of messages) {
+  for (const message of messages) {
+    const { id, conversation, state, unanswerable, reason } = message;
     terminal.print(ndjsonLine({
       event: "result",
       target: otherTarget(conversation),
-      ok: state === "delivered" || state === "read",
+      ok: state === "delivered" || state === "read" || unanswerable,
       ...otherSide(conversation, displayName),
       id,
       state,
+      unanswerable,
       elapsedMs,
-      reason: reason ?? (isOpen({ state }) ? await obstacle(conversation, node) : null) ?? null,
+      reason: reason ?? (isWaiting(message) ? await obstacle(conversation, node) : null) ?? null,
     }));
   }
 }

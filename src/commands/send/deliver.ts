@@ -1,4 +1,5 @@
 /** Saves the message for each recipient and waits until each is far enough, or the time is up. */
+import { isClassicId } from "../../config/classic_id.ts";
 import { ChatError } from "../../errors.ts";
 import type { OwnMessage } from "../../history/message_record.ts";
 import type { Recipient } from "../../node/chat_node.ts";
@@ -13,7 +14,7 @@ import { ndjsonLine } from "../ndjson.ts";
 import { nodeEventLine } from "../node_lines.ts";
 import { OwnMessages } from "../own_messages.ts";
 import type { SendOptions } from "../send.ts";
-import { isOver } from "../until.ts";
+import { DEFAULT_UNTIL, isOver } from "../until.ts";
 import type { Target } from "./targets.ts";
 import { WHEN_IT_GOES } from "./words.ts";
 
@@ -46,7 +47,7 @@ export async function deliver(
   options: SendOptions,
   context: CommandContext,
 ): Promise<Outcome[]> {
-  const { until, timeout, replyTo, json } = options;
+  const { until = DEFAULT_UNTIL, timeout, replyTo, json } = options;
   const { terminal, now, signal: interrupted } = context;
   const signal = either(interrupted, session.ended);
   /** Each message as it is now, and when it got there. */
@@ -91,7 +92,9 @@ export async function deliver(
     const { message, at } = isOver(known.message, until)
       ? known
       : { message: await asStored(session, recipient, known.message, signal), at: now() };
-    const obstacle = message.state === "queued" ? await reaching.obstacle(index) : undefined;
+    const obstacle = message.state === "queued"
+      ? await reaching.obstacle(index) ?? await asNoted(session, recipient)
+      : undefined;
     return {
       name,
       recipient,
@@ -151,7 +154,9 @@ class Reaching implements Disposable {
   ) {
     const until = either(signal, this.#over.signal);
     this.#attempts = tries.map((one) =>
-      needless || "fault" in one ? Promise.resolve(undefined) : reach(session, one.recipient, until)
+      needless || "fault" in one || isClassic(one.recipient)
+        ? Promise.resolve(undefined)
+        : reach(session, one.recipient, until)
     );
   }
 
@@ -168,6 +173,20 @@ class Reaching implements Disposable {
   [Symbol.dispose](): void {
     this.enough();
   }
+}
+
+/** Joining the attempts would greet a classic peer once more; the node notes why they failed. */
+async function asNoted(
+  session: LastingSession,
+  recipient: Recipient,
+): Promise<string | undefined> {
+  if (!isClassic(recipient) || session.ended.aborted) return undefined;
+  const { search } = await session.ask((node) => node.reachability(recipient));
+  return search?.failure;
+}
+
+function isClassic(recipient: Recipient): boolean {
+  return recipient.kind === "peer" && isClassicId(recipient.peerId);
 }
 
 async function reach(

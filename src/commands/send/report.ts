@@ -1,6 +1,6 @@
 /** Says what became of the messages of `send`: one line for each recipient, and the worst as an error. */
 import { ChatError } from "../../errors.ts";
-import type { MessageState } from "../../history/message_record.ts";
+import type { OwnMessage } from "../../history/message_record.ts";
 import { formatDuration } from "../../terminal/duration.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import { createStyle } from "../../terminal/style.ts";
@@ -11,11 +11,11 @@ import type { LastingSession } from "../lasting_session.ts";
 import { stateColumn, stateStyle } from "../message_state.ts";
 import { ndjsonLine, type ResultLine } from "../ndjson.ts";
 import { type DisplayName, otherSide } from "../node_lines.ts";
-import { otherName, recipientText } from "../node_text.ts";
+import { isClassicTalk, otherName, recipientText } from "../node_text.ts";
 import type { SendOptions } from "../send.ts";
-import { hasReached, worstOf } from "../until.ts";
+import { DEFAULT_UNTIL, hasReached, worstOf } from "../until.ts";
 import type { NotSaved, Outcome, Saved } from "./deliver.ts";
-import { IT_GOES_ON, WHEN_IT_GOES, WHEN_IT_GOES_AGAIN } from "./words.ts";
+import { IT_GOES_ON, NOTHING_MORE, WHEN_IT_GOES, WHEN_IT_GOES_AGAIN } from "./words.ts";
 
 interface Telling {
   readonly session: LastingSession;
@@ -62,9 +62,10 @@ export function report(
 /** @returns undefined where it got far enough */
 function failureOf(outcome: Outcome, telling: Telling): ChatError | undefined {
   if ("fault" in outcome) return outcome.fault;
-  const { session, options: { until, timeout }, displayName } = telling;
-  const { message: { state, conversation, reason }, obstacle } = outcome;
-  if (hasReached(state, until)) return undefined;
+  const { session, options, displayName } = telling;
+  const { until = DEFAULT_UNTIL, timeout } = options;
+  const { message: { state, conversation, reason, unanswerable }, obstacle } = outcome;
+  if (isEnough(outcome.message, options)) return undefined;
   const name = otherName(conversation, displayName);
   const hasWaited = timeout > 0 && !session.ended.aborted;
   const wait = hasWaited ? `within ${formatDuration(timeout)}` : "yet";
@@ -73,11 +74,20 @@ function failureOf(outcome: Outcome, telling: Telling): ChatError | undefined {
     case "refused":
       return new Undelivered(
         state,
-        `${name} refused the message: ${sanitise(reason ?? "no reason")}`,
+        isClassicTalk(conversation)
+          ? `not sent to ${name}: ${sanitise(reason ?? "no reason")}`
+          : `${name} refused the message: ${sanitise(reason ?? "no reason")}`,
       );
     case "cancelled":
       return new Undelivered(state, `the message to ${name} was cancelled`);
     case "sent":
+      if (unanswerable) {
+        return new Undelivered(
+          state,
+          `sent to ${name}; that it is ${until} cannot be known (${NOTHING_MORE})`,
+          { hint: "leave --until out, or write --until sent" },
+        );
+      }
       return new Undelivered(
         state,
         `sent to ${name}, but not acknowledged ${wait}; the message stays in the outbox`,
@@ -99,7 +109,7 @@ function failureOf(outcome: Outcome, telling: Telling): ChatError | undefined {
 function summary(
   failed: readonly ChatError[],
   count: number,
-  { until }: SendOptions,
+  { until = DEFAULT_UNTIL }: SendOptions,
 ): ChatError {
   const [first] = failed;
   if (count === 1 && first !== undefined) return first;
@@ -124,26 +134,35 @@ function resultLine(outcome: Outcome, { options, displayName }: Telling): Result
     const reason = fault.message;
     return { event: "result", target, ok: false, ...side, id: null, ...NOTHING, reason };
   }
-  const { message: { conversation, id, state, reason }, elapsedMs, obstacle } = outcome;
+  const { message, elapsedMs, obstacle } = outcome;
+  const { conversation, id, state, unanswerable, reason } = message;
   return {
     event: "result",
     target,
-    ok: hasReached(state, options.until),
+    ok: isEnough(message, options),
     ...otherSide(conversation, displayName),
     id,
     state,
+    unanswerable,
     elapsedMs,
     reason: reason ?? obstacle ?? null,
   };
 }
 
-const NOTHING = { state: null, elapsedMs: null } as const;
+const NOTHING = { state: null, unanswerable: false, elapsedMs: null } as const;
+
+/** What was not asked for need not be known. */
+function isEnough({ state, unanswerable }: OwnMessage, { until }: SendOptions): boolean {
+  return hasReached(state, until ?? (unanswerable ? "sent" : DEFAULT_UNTIL));
+}
 
 function okDetail(outcome: Saved | NotSaved, { displayName }: Telling): string {
   if ("fault" in outcome) return "";
-  const { message: { state, conversation }, elapsedMs } = outcome;
+  const { message: { state, conversation, unanswerable }, elapsedMs } = outcome;
   const who = recipientText(conversation, displayName);
-  return state === "queued" ? who : `${who} in ${formatDuration(elapsedMs)}`;
+  if (state === "queued") return who;
+  const more = unanswerable ? ` (${NOTHING_MORE})` : "";
+  return `${who} in ${formatDuration(elapsedMs)}${more}`;
 }
 
 function whyNot(outcome: Outcome): string {
@@ -155,11 +174,10 @@ function whyNot(outcome: Outcome): string {
 function okText({ message, elapsedMs }: Saved, displayName: DisplayName): string {
   const who = recipientText(message.conversation, displayName);
   if (message.state === "queued") return `queued for ${who}`;
-  return `${word(message.state)} to ${who} in ${formatDuration(elapsedMs)}`;
-}
-
-function word(state: MessageState): string {
-  return state === "sent" ? "sent" : "delivered";
+  const { state, unanswerable } = message;
+  const word = state === "sent" ? "sent" : "delivered";
+  const more = unanswerable ? ` (${NOTHING_MORE})` : "";
+  return `${word} to ${who} in ${formatDuration(elapsedMs)}${more}`;
 }
 
 function reasonOf({ reason }: AbortSignal): string {

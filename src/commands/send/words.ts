@@ -1,3 +1,5 @@
+export { NOTHING_MORE } from "../../chat_screen/state_words.ts";
+
 /** What `send` and `pipe` say of messages that wait. */
 export const WHEN_IT_GOES =
   "it goes out the next time this profile runs a node, such as: p2p-chat listen";

@@ -32,6 +32,7 @@ function whyLine(findings: Findings, target: string): WhyLine {
     target,
     peerId: side.peerId,
     name: side.name,
+    classic: side.classic,
     connected: owner === undefined ? active !== undefined : null,
     address: active?.address ?? side.address,
     path: active?.path ?? null,

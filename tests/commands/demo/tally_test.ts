@@ -6,11 +6,13 @@ function line(fields: Pick<MessageLine, "id" | "direction" | "peerId" | "state">
   return {
     event: "message",
     name: null,
+    classic: false,
     address: null,
     text: fields.id,
     sentAt: null,
     receivedAt: null,
     stateAt: null,
+    unanswerable: null,
     reason: null,
     position: 1,
     replyTo: null,

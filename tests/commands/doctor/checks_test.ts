@@ -192,6 +192,14 @@ Deno.test("checkMandatory() tells who answers, who does not and why", async () =
   assertMatch(nobody.hint ?? "", /other side is running/);
 });
 
+Deno.test("checkMandatory() leaves classic peers alone", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const target = `classic:127.0.0.1:${listener.addr.port}`;
+  const { status, message } = await checkMandatory(target, SIGNAL);
+  assertEquals(status, "skipped");
+  assertMatch(message, /^classic:127\.0\.0\.1:\d+ is not called/);
+});
+
 Deno.test("checkMandatory() ends with its signal", async () => {
   const reason = new Error("enough");
   const thrown = await assertRejects(() =>

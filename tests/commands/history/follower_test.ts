@@ -72,6 +72,7 @@ class Scene {
       state: "queued" as const,
       stateAt: NOW,
       reason: undefined,
+      unanswerable: false,
     };
     this.messages.push(message);
     void this.#tell({ event: "state", message });

@@ -3,6 +3,7 @@
  * what came of it; on a screen with room for it also the own one as a QR code, whose text is the digits,
  * as `contact verify` shows it. What is noted is that the key was compared; it says nothing of who holds it.
  */
+import { requireKey } from "../../../config/classic_id.ts";
 import { fingerprint } from "../../../identity/fingerprint.ts";
 import { formatDay } from "../../../terminal/local_time.ts";
 import { displayWidth, padEnd, truncate } from "../../../terminal/width.ts";
@@ -37,6 +38,7 @@ export async function verify(
   });
   const target = await targetOf(undefined, context);
   const { peerId, name, contact } = target;
+  requireKey(peerId);
   if (answer === undefined) return await comparison(target, context);
   if (answer === "yes") {
     await node.changeContacts([{ peerId, verifiedAt: now() }]);

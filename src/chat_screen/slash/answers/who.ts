@@ -1,5 +1,6 @@
 /** `/who`: what is known of a peer, one fact a line. */
 import { formatAddress } from "../../../config/address.ts";
+import { CLASSIC_WORDS, isClassicId } from "../../../config/classic_id.ts";
 import type { Contact } from "../../../history/mod.ts";
 import { fingerprint } from "../../../identity/fingerprint.ts";
 import type { ActivePeer, KnownPeer } from "../../../presence/active_peer.ts";
@@ -30,8 +31,10 @@ export async function who(peer: string | undefined, context: SlashContext): Prom
   const facts: readonly Fact[] = [
     ...namesOf(contact, here?.name ?? remembered?.name ?? ""),
     ["peer id", peerId],
-    ["fingerprint", fingerprint(peerId)],
-    ...decisions(contact),
+    ...(isClassicId(peerId)
+      ? [["classic", CLASSIC_WORDS.replace("classic, ", "")]] as const
+      : [["fingerprint", fingerprint(peerId)]] as const),
+    ...decisions(contact).filter(([label]) => label !== "verified" || !isClassicId(peerId)),
     ...(here === undefined ? whenAway(remembered, now()) : whenHere(here, now())),
     ...(waiting === 0
       ? []
