@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { MessageLine } from "../../src/commands/ndjson.ts";
 import { HAS_PYTHON, PythonPeer } from "../classic/python_peer.ts";
-import { freePort, Home, type Listener } from "./program.ts";
+import { freePort, Home, type Listener, LOOPBACK } from "./program.ts";
 
 /** Shown in the name of a test that is not run. */
 const WORD = HAS_PYTHON ? "" : " (skipped: there is no python3)";
@@ -237,4 +237,17 @@ test("the port is closed unless it is asked for, and a classic peer is reached a
   const wrong = await send(home, "classic:127.0.0.1", "hello");
   assertEquals(wrong.code, 2, wrong.said);
   assertStringIncludes(wrong.said, "write classic:HOST:PORT");
+});
+
+Deno.test("a command that lives for a moment goes on without a classic port that is taken", async () => {
+  await using home = await Home.make();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const classic = ["--classic-port", String(taken.addr.port)];
+  const words = `port ${taken.addr.port} is in use by another program`;
+  const listening = await home.run(["listen", "--port", "0", ...LOOPBACK, ...classic]);
+  assertEquals(listening.code, 1);
+  assertStringIncludes(listening.err.join("\n"), words);
+  const events = home.start(["events", ...LOOPBACK, ...classic]);
+  const notice = await events.find((line) => line.event === "notice" ? line.message : undefined);
+  assertEquals(notice, `${words}: old programs cannot reach this peer meanwhile`);
 });
