@@ -181,7 +181,8 @@ function answered(chat: Chat, opening: Opening): ChatStep {
   kept.delete(talkKey(conversation));
   // A question that stands already is about the same peer, and may be half answered.
   const over = chat.over?.kind === "question" ? chat.over : overOf(opening) ?? chat.over;
-  return { model: { ...model, drafts: kept, over }, effects };
+  const open = { ...model.open, found: chat.open.found };
+  return { model: { ...model, open, drafts: kept, over }, effects };
 }
 
 function withMessage(

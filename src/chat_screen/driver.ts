@@ -106,6 +106,8 @@ class ChatDriver {
   readonly #unsaved: string[] = [];
   #listening = false;
   #lastSeen: number | undefined;
+  /** Who has answered at an address, by `talkKey()`. */
+  readonly #answeredAt = new Map<string, string>();
   /** Peers that look like others, about whom the person has decided. */
   readonly #accepted = new Set<string>();
   readonly #due = new Map<"look" | "list", ReturnType<typeof setTimeout>>();
@@ -309,7 +311,12 @@ class ChatDriver {
         });
         break;
       case "found":
-        tell({ kind: "found", generation, search: outcome.query, messages: outcome.messages });
+        tell({
+          kind: "found",
+          generation: this.#generationNow(generation, conversation),
+          search: outcome.query,
+          messages: outcome.messages,
+        });
         break;
       case "open":
         tell({
@@ -389,8 +396,18 @@ class ChatDriver {
     this.#tell({ kind: "question", generation, question: aboutRival(doubt) });
   }
 
+  /** That of the conversation as it is now, where somebody has answered at its address meanwhile. */
+  #generationNow(generation: number, asked: Conversation): number {
+    const open = this.#open;
+    if (open === undefined || asked.kind === "peer") return generation;
+    const isSame = this.#answeredAt.get(talkKey(asked)) === talkKey(open.conversation);
+    return isSame ? open.generation : generation;
+  }
+
   /** Messages for the address are for this peer from now on. */
   async #answered(generation: number, peerId: string): Promise<void> {
+    const before = this.#open?.conversation;
+    if (before?.kind === "address") this.#answeredAt.set(talkKey(before), peerId);
     const opening = await this.opening({ kind: "peer", peerId }, undefined);
     this.#tell({ kind: "answered", generation, ...opening });
   }

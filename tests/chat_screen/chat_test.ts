@@ -425,3 +425,14 @@ Deno.test("Who answers at the address leaves a question about it as it is", () =
   chat.press("<enter>");
   assertEquals(chat.chat.over, undefined);
 });
+
+Deno.test("What was found stays where somebody answers at the address", () => {
+  const address = { kind: "address", address: "/ip4/127.0.0.1/tcp/7000" } as const;
+  const opening = { facts: facts(), speakers: SPEAKERS };
+  const chat = new ChatHands({ columns: 60, rows: 10 });
+  chat.tell({ kind: "opened", conversation: address, ...opening });
+  const { generation } = chat.chat.open;
+  chat.tell({ kind: "found", generation, search: "message", messages: conversation(3) });
+  chat.tell({ kind: "answered", generation, conversation: WITH_ANN, ...opening });
+  assertStringIncludes(String(chat.grid), "own message 3");
+});

@@ -203,9 +203,7 @@ Deno.test("mergeConfig() names the nearest setting or value", () => {
   assertEquals(
     fails(() => merge({ file: { colour: "red" } })).hint,
     "the settings are name, host, port, mandatory, mdns, readReceipts, notifications, " +
-      "logLevel, logFile",
-    "the settings are name, host, port, mandatory, mdns, readReceipts, classicPort, classicHost, " +
-      "classicDialect, classicLong, classicTeam, logLevel, logFile",
+      "classicPort, classicHost, classicDialect, classicLong, classicTeam, logLevel, logFile",
   );
   const file = JSON.parse(`{"__proto__": {"port": 1}}`);
   assertEquals(fails(() => merge({ file })).message, `${FILE}: there is no setting "__proto__"`);
