@@ -14,8 +14,9 @@ import { RawPeer } from "./raw_peer.ts";
 const installed = await TmuxScreen.available();
 if (!installed) console.warn("tests under a pseudo-terminal are skipped: tmux is not installed");
 
+const SEARCH = "/search begin";
 const SLASHES = [
-  ...["/help", "/help verify", "/peers", "/who", "/why", "/history 50", "/search begin", "/verify"],
+  ...["/help", "/help verify", "/peers", "/who", "/why", "/history 50", SEARCH, "/verify"],
   ...["/outbox", "/retry"],
 ];
 const LAST = `end${HOSTILE_MESSAGES.length - 1}`;
@@ -193,7 +194,8 @@ const AT_A_TIME = 6;
 
 /** Whether what a command said is shown; its title may share the row with a hint. */
 function isSheet(rows: readonly string[], command: string): boolean {
-  return rows[0]?.startsWith(` ${command}`) ?? false;
+  const title = rows[0] ?? "";
+  return command === SEARCH ? / \d+ with begin/.test(title) : title.startsWith(` ${command}`);
 }
 
 /** Waits for the end of the last message, which may stand on two rows. */
@@ -246,6 +248,13 @@ for (const size of SIZES) {
         await screen.type(command);
         await screen.press("Enter");
         await screen.until(({ rows }) => isSheet(rows, command));
+        // The search leads to what it found, and Escape back to the list.
+        if (command === SEARCH) {
+          await screen.press("PPage", "Enter");
+          await screen.until(({ rows }) => !isSheet(rows, command));
+          await screen.press("Escape");
+          await screen.until(({ rows }) => isSheet(rows, command));
+        }
         await screen.press("NPage", "NPage", "PPage", "C-l", "Escape");
         await screen.until(({ rows }) => !isSheet(rows, command));
       }
