@@ -295,6 +295,28 @@ Deno.test({
       await screen.press("Escape");
       await screen.untilText("? What next?");
     }
+    await choose(screen, "Query active");
+    await screen.press("Enter");
+    await screen.untilText("any key goes back");
+    await screen.press("x");
+    await choose(screen, "Search messages");
+    await screen.press("Enter");
+    await screen.untilText("? Search for");
+    await screen.type("begin");
+    await screen.press("Enter");
+    await screen.untilText("Enter selects");
+    await screen.press("Enter");
+    await screen.until(({ alternate }) => alternate);
+    await screen.press("Escape");
+    await screen.until(({ alternate }) => !alternate);
+    await screen.press("Escape");
+    await screen.untilText("? Search for (begin)");
+    await screen.press("Escape");
+    await choose(screen, "Doctor");
+    await screen.press("Enter");
+    await screen.untilText("Enter goes back");
+    await screen.press("Enter");
+    await screen.untilText("? What next?");
     await screen.press("C-c");
     assertHarmless(ofProgram(await untilLeft(screen, written)), "menu", {
       screen: true,
