@@ -11,7 +11,7 @@ import { ChatError, type ErrorCode } from "../errors.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { CommandContext } from "./command.ts";
-import { aborted, Deadline, either } from "./deadline.ts";
+import { aborted, Deadline, either } from "../deadline.ts";
 import type { ProfileOptions, SettingOptions } from "./options.ts";
 import { openSession, type Session, type SessionPurpose } from "./session.ts";
 

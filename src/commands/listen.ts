@@ -25,11 +25,11 @@ import type { ReceivedMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { aborted, either } from "./deadline.ts";
+import { aborted, either } from "../deadline.ts";
 import { execFields, type ExecOptions, type ExecPlan, planExec } from "./exec/exec_options.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
-import { formatDay } from "./local_time.ts";
+import { formatDay } from "../terminal/local_time.ts";
 import { ndjsonLine, type ReadyLine } from "./ndjson.ts";
 import { nodeEventLine } from "./node_lines.ts";
 import { eventText } from "./node_text.ts";
@@ -44,7 +44,7 @@ import {
 import { ReadyFile } from "./ready_file.ts";
 import { SettingsReload } from "./reload.ts";
 import { openSession, type Session } from "./session.ts";
-import { type PrintedMessages, ShownMessages } from "./shown_messages.ts";
+import { type PrintedMessages, ShownMessages } from "../chat_screen/shown_messages.ts";
 import { unreadPages } from "./unread_pages.ts";
 
 export type ListenOptions = ProfileOptions & SettingOptions & ExecOptions & {

@@ -1,6 +1,6 @@
 /** Gives a node that was just started the time to find its peers, and no more than that. */
 import type { ChatNode } from "../node/chat_node.ts";
-import { aborted, Deadline } from "./deadline.ts";
+import { aborted, Deadline } from "../deadline.ts";
 
 /**
  * Without a new peer for so long, nobody else is expected: an answer by mDNS takes up to 120 ms (RFC

@@ -12,7 +12,7 @@ import type { OwnMessage } from "../history/message_record.ts";
 import type { NodeEvent } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { Style } from "../terminal/style.ts";
-import { formatClock } from "./local_time.ts";
+import { formatClock } from "../terminal/local_time.ts";
 import { withMark } from "./message_state.ts";
 
 export {

@@ -24,10 +24,10 @@ import type { Recipient } from "../node/chat_node.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { aborted, Deadline, either, unlessAborted } from "./deadline.ts";
+import { aborted, Deadline, either, unlessAborted } from "../deadline.ts";
 import { duration } from "./duration.ts";
 import { LastingSession } from "./lasting_session.ts";
-import { newMessageId } from "./message_id.ts";
+import { newMessageId } from "../chat_screen/message_id.ts";
 import { ndjsonLine } from "./ndjson.ts";
 import { messageLine, nodeEventLine } from "./node_lines.ts";
 import {

@@ -16,7 +16,7 @@ import type { ChatNode, NodeInit } from "../node/mod.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import { createStyle } from "../terminal/style.ts";
 import type { CommandContext } from "./command.ts";
-import { aborted, Deadline } from "./deadline.ts";
+import { aborted, Deadline } from "../deadline.ts";
 import type { ProfileOptions, SettingOptions } from "./options.ts";
 import { readSettings, type Settings } from "./settings.ts";
 

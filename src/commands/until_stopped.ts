@@ -7,7 +7,7 @@
 import { ChatError } from "../errors.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import type { CommandContext } from "./command.ts";
-import { aborted, either } from "./deadline.ts";
+import { aborted, either } from "../deadline.ts";
 import { EXIT_CODES } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
 

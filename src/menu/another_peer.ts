@@ -3,7 +3,7 @@
  * or name (`chat_screen/another_peer.ts`).
  */
 import { type Doubt, DOUBT_HINT, doubtAbout } from "../chat_screen/another_peer.ts";
-import { wrapLine } from "../commands/wrap.ts";
+import { wrapLine } from "../terminal/wrap_line.ts";
 import type { Recipient } from "../node/chat_node.ts";
 import { inSight } from "./in_sight.ts";
 import type { OpenMenu } from "./open_menu.ts";

@@ -1,5 +1,5 @@
 /** Lets a person break off what takes long, with Escape or Ctrl-C, and stay in the menu. */
-import { either } from "../commands/deadline.ts";
+import { either } from "../deadline.ts";
 import { asScreen } from "../terminal/screen_terminal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 

@@ -11,7 +11,7 @@ import { requirePeer } from "../commands/contact/open_contacts.ts";
 import { askWhetherSame } from "../commands/contact/verify.ts";
 import type { ChangeOptions } from "../commands/contact.ts";
 import { peerWithId } from "../commands/node_text.ts";
-import { wrapLine } from "../commands/wrap.ts";
+import { wrapLine } from "../terminal/wrap_line.ts";
 import { ChatError } from "../errors.ts";
 import type { Contact } from "../history/mod.ts";
 import type { Choice } from "../terminal/prompts/prompter.ts";

@@ -3,7 +3,7 @@
  * anew when that has changed, as long as the person has not pressed a key in it. After that it stays
  * as it is, since nothing may jump under somebody's fingers. Line by line it is asked once.
  */
-import { either } from "../commands/deadline.ts";
+import { either } from "../deadline.ts";
 import type { SelectQuestion } from "../terminal/prompts/prompter.ts";
 import type { OpenMenu } from "./open_menu.ts";
 

@@ -1,5 +1,5 @@
 /** What may take long, with a line that says so, and a key that breaks it off. */
-import { aborted } from "../commands/deadline.ts";
+import { aborted } from "../deadline.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { PromptCancelled } from "../terminal/prompts/prompter.ts";
 import { breakable } from "./breakable.ts";

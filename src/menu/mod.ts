@@ -14,13 +14,13 @@
 import { ownerOf } from "../commands/beside_owner.ts";
 import type { Drafts } from "../commands/chat/on_screen.ts";
 import type { CommandContext } from "../commands/command.ts";
-import { aborted, Deadline, either } from "../commands/deadline.ts";
+import { aborted, Deadline, either } from "../deadline.ts";
 import { EXIT_CODES, reportFailure } from "../commands/failure.ts";
 import { Notifier } from "../commands/notifier.ts";
 import type { ProfileOptions, SettingOptions } from "../commands/options.ts";
 import { openSession, type Session } from "../commands/session.ts";
 import { readSettings } from "../commands/settings.ts";
-import { ShownMessages } from "../commands/shown_messages.ts";
+import { ShownMessages } from "../chat_screen/shown_messages.ts";
 import { parseAddress } from "../config/address.ts";
 import { ChatError } from "../errors.ts";
 import type { ReceivedMessage } from "../history/message_record.ts";

@@ -6,7 +6,7 @@
 import type { DisplayName } from "../commands/node_lines.ts";
 import type { Notifier } from "../commands/notifier.ts";
 import { eventText, otherName } from "../commands/node_text.ts";
-import type { ShownMessages } from "../commands/shown_messages.ts";
+import type { ShownMessages } from "../chat_screen/shown_messages.ts";
 import type { OwnMessage } from "../history/message_record.ts";
 import type { ChatNode, NodeEvent } from "../node/chat_node.ts";
 import type { Style } from "../terminal/style.ts";

@@ -2,7 +2,7 @@
 import type { Drafts } from "../commands/chat/on_screen.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
 import type { Notifier } from "../commands/notifier.ts";
-import type { ShownMessages } from "../commands/shown_messages.ts";
+import type { ShownMessages } from "../chat_screen/shown_messages.ts";
 import type { Environment } from "../config/paths.ts";
 import type { ChatNode } from "../node/chat_node.ts";
 import type { Prompter } from "../terminal/prompts/prompter.ts";

@@ -2,7 +2,7 @@
  * "Outbox": what is not delivered yet, for whom and why, and what a person can do about it: try all
  * at once, take a message back, ask why somebody is not reached.
  */
-import { aborted, Deadline } from "../commands/deadline.ts";
+import { aborted, Deadline } from "../deadline.ts";
 import { withMark } from "../commands/message_state.ts";
 import { otherName } from "../commands/node_text.ts";
 import { outboxLines } from "../commands/outbox/list.ts";

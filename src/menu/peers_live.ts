@@ -2,7 +2,7 @@
  * "Query active peers": a table that follows who comes and goes until a key is pressed, and stays above
  * the menu then. Line by line it is shown once.
  */
-import { either } from "../commands/deadline.ts";
+import { either } from "../deadline.ts";
 import { activePeersTable } from "../commands/peers.ts";
 import { drawPeers } from "../commands/peers/watch_screen.ts";
 import type { ActivePeer } from "../presence/active_peer.ts";

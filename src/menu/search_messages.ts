@@ -1,7 +1,7 @@
 /** "Search messages": a text, the messages that contain it, and what was written around one of them. */
 import { HistoryLines } from "../commands/history/lines.ts";
 import { excerptOf } from "../chat_screen/found.ts";
-import { formatDay } from "../commands/local_time.ts";
+import { formatDay } from "../terminal/local_time.ts";
 import { otherName } from "../commands/node_text.ts";
 import type { MessageRecord } from "../history/message_record.ts";
 import type { ChatNode } from "../node/chat_node.ts";

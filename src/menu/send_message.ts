@@ -3,7 +3,7 @@
  * The menu waits a moment for the acknowledgement, a script a little longer; what comes later is
  * told by `news.ts`.
  */
-import { Deadline } from "../commands/deadline.ts";
+import { Deadline } from "../deadline.ts";
 import type { DisplayName } from "../commands/node_lines.ts";
 import { stateStyle, withMark } from "../commands/message_state.ts";
 import { isClassicTalk, otherName, recipientText, refusalText } from "../commands/node_text.ts";

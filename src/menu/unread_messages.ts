@@ -7,7 +7,7 @@
  * until it was on the screen. In a pipe, and on a terminal that cannot be drawn on, everything is
  * written at once, as `listen` does: a script answers questions, not pages.
  */
-import { aborted } from "../commands/deadline.ts";
+import { aborted } from "../deadline.ts";
 import { historyLines } from "../commands/history/lines.ts";
 import { unreadPages } from "../commands/unread_pages.ts";
 import type { ReceivedMessage } from "../history/message_record.ts";

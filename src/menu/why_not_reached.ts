@@ -5,7 +5,7 @@
 import { otherName } from "../commands/node_text.ts";
 import { tryNow } from "../commands/why/explore.ts";
 import { findingsText } from "../commands/why/findings.ts";
-import { wrapLine } from "../commands/wrap.ts";
+import { wrapLine } from "../terminal/wrap_line.ts";
 import type { Recipient } from "../node/chat_node.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { askPeer } from "./ask_peer.ts";

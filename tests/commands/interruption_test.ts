@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { aborted } from "../../src/commands/deadline.ts";
+import { aborted } from "../../src/deadline.ts";
 import { Interruptions } from "../../src/commands/interruption.ts";
 import { moduleCommand } from "../config/run_module.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { aborted } from "../../src/commands/deadline.ts";
+import { aborted } from "../../src/deadline.ts";
 import { breakable } from "../../src/menu/breakable.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { aborted } from "../../src/commands/deadline.ts";
+import { aborted } from "../../src/deadline.ts";
 import { connectPeers } from "../../src/menu/connect_peers.ts";
 import type { ConnectResult } from "../../src/node/chat_node.ts";
 import { MemoryTerminal } from "../../src/terminal/memory_terminal.ts";

@@ -1,6 +1,6 @@
 /** An open menu around a twin of the node, for tests of single entries. */
 import { Notifier } from "../../src/commands/notifier.ts";
-import { ShownMessages } from "../../src/commands/shown_messages.ts";
+import { ShownMessages } from "../../src/chat_screen/shown_messages.ts";
 import { mergeConfig } from "../../src/config/merge_config.ts";
 import { News } from "../../src/menu/news.ts";
 import type { OpenMenu } from "../../src/menu/open_menu.ts";

@@ -14,7 +14,7 @@ import type { Editor } from "../../terminal/editor/mod.ts";
 import { colorDepth } from "../../terminal/screen/mod.ts";
 import type { ScreenTerminal } from "../../terminal/screen_terminal.ts";
 import type { CommandContext } from "../command.ts";
-import { either } from "../deadline.ts";
+import { either } from "../../deadline.ts";
 import type { Notifier } from "../notifier.ts";
 
 /** What stays when the node is another one. */

@@ -10,7 +10,7 @@ import { quote } from "../../config/quote.ts";
 import { ChatError } from "../../errors.ts";
 import type { ChatNode } from "../../node/chat_node.ts";
 import type { CommandContext } from "../command.ts";
-import { aborted, Deadline } from "../deadline.ts";
+import { aborted, Deadline } from "../../deadline.ts";
 import type { ProfileOptions } from "../options.ts";
 import { readSettings } from "../settings.ts";
 

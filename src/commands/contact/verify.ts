@@ -12,7 +12,7 @@ import { asScreen } from "../../terminal/screen_terminal.ts";
 import { createStyle, type Style } from "../../terminal/style.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { truncate } from "../../terminal/width.ts";
-import { wrapLine } from "../wrap.ts";
+import { wrapLine } from "../../terminal/wrap_line.ts";
 import type { CommandContext } from "../command.ts";
 import type { VerifyOptions } from "../contact.ts";
 import { EXIT_CODES } from "../failure.ts";

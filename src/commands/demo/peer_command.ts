@@ -14,14 +14,14 @@ import { message as describe } from "@optique/core/message";
 import { option } from "@optique/core/primitives";
 import { ChatError } from "../../errors.ts";
 import type { Command, CommandContext } from "../command.ts";
-import { aborted, either } from "../deadline.ts";
+import { aborted, either } from "../../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
 import { type ListenOptions, printEventLine, printReadyLine, showAll } from "../listen.ts";
 import { ndjsonLine, type ResultLine } from "../ndjson.ts";
 import { activePeerLine, otherSide } from "../node_lines.ts";
 import { listeningOptions, profileOptions } from "../options.ts";
 import { openSession, type Session } from "../session.ts";
-import { ShownMessages } from "../shown_messages.ts";
+import { ShownMessages } from "../../chat_screen/shown_messages.ts";
 import { type Order, parseOrder } from "./orders.ts";
 
 export interface DemoPeerOptions extends Omit<ListenOptions, "json"> {

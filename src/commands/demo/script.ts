@@ -7,7 +7,7 @@ import { ChatError } from "../../errors.ts";
 import { formatDuration } from "../../terminal/duration.ts";
 import { formatTable } from "../../terminal/table.ts";
 import type { CommandContext } from "../command.ts";
-import { Deadline } from "../deadline.ts";
+import { Deadline } from "../../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
 import { greet, killAndRestart, meet, query, sayGoodbye, start } from "./acts.ts";
 import { Narration } from "./narration.ts";

@@ -2,7 +2,7 @@
  * Whether this machine's clock can be right: it is not before this program was made, and not before
  * what the profile noted earlier. Nobody else's clock is asked.
  */
-import { formatClock, formatDay } from "../local_time.ts";
+import { formatClock, formatDay } from "../../terminal/local_time.ts";
 import type { Outcome } from "./finding.ts";
 
 /** Nobody had this program before that. */

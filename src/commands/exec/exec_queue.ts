@@ -19,7 +19,7 @@ import type { ChatNode } from "../../node/chat_node.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { ndjsonLine } from "../ndjson.ts";
 import { messageLine } from "../node_lines.ts";
-import type { PrintedMessages } from "../shown_messages.ts";
+import type { PrintedMessages } from "../../chat_screen/shown_messages.ts";
 import type { ExecPlan } from "./exec_options.ts";
 import { runForMessage } from "./exec_run.ts";
 

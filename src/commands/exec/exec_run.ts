@@ -8,7 +8,7 @@
  * ended.
  */
 import { systemReason } from "../../config/system_reason.ts";
-import { LONGEST_TIMER_MS } from "../deadline.ts";
+import { LONGEST_TIMER_MS } from "../../deadline.ts";
 import { formatDuration } from "../../terminal/duration.ts";
 import type { ExecPlan } from "./exec_options.ts";
 import { ExecOutput, type OutputStream } from "./exec_output.ts";

@@ -1,7 +1,7 @@
 /** What a help topic is made of, and how it becomes lines. A topic writes text; this file breaks it. */
 import type { Style } from "../../terminal/style.ts";
 import { displayWidth, padEnd } from "../../terminal/width.ts";
-import { wrapLine } from "../wrap.ts";
+import { wrapLine } from "../../terminal/wrap_line.ts";
 
 /** One long text of the help. */
 export interface Topic {

@@ -8,7 +8,7 @@ import type { MessageRecord, OwnMessage } from "../../history/message_record.ts"
 import { sanitise } from "../../terminal/sanitise.ts";
 import { createStyle } from "../../terminal/style.ts";
 import type { CommandContext } from "../command.ts";
-import { formatClock } from "../local_time.ts";
+import { formatClock } from "../../terminal/local_time.ts";
 import { withMark } from "../message_state.ts";
 import { ndjsonLine } from "../ndjson.ts";
 import { type DisplayName, messageLine, nodeEventLine } from "../node_lines.ts";

@@ -3,7 +3,7 @@ import type { MessageRecord } from "../../history/message_record.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import type { Style } from "../../terminal/style.ts";
 import { padEnd } from "../../terminal/width.ts";
-import { formatClock, formatDay } from "../local_time.ts";
+import { formatClock, formatDay } from "../../terminal/local_time.ts";
 import { STATE_COLUMNS, stateColumn, stateStyle } from "../message_state.ts";
 import type { DisplayName } from "../node_lines.ts";
 import { otherName } from "../node_text.ts";

@@ -14,7 +14,7 @@ import { openHistory, openHistoryBeside } from "../../history/mod.ts";
 import { sanitise } from "../../terminal/sanitise.ts";
 import { type Memory, readMemory } from "../beside_owner.ts";
 import type { CommandContext } from "../command.ts";
-import { aborted, Deadline } from "../deadline.ts";
+import { aborted, Deadline } from "../../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
 import { withMark } from "../message_state.ts";
 import { ndjsonLine, type ResultLine } from "../ndjson.ts";

@@ -22,8 +22,8 @@ import { isoTime, ndjsonLine, type OutboxLine } from "../ndjson.ts";
 import { type DisplayName, otherSide, searchFields } from "../node_lines.ts";
 import { recipientText } from "../node_text.ts";
 import type { ListOptions } from "../outbox.ts";
-import { nextText, triedText } from "../search_text.ts";
-import { wrapLine } from "../wrap.ts";
+import { nextText, triedText } from "../../chat_screen/search_text.ts";
+import { wrapLine } from "../../terminal/wrap_line.ts";
 
 /** More would not fit into the memory of a small machine; a person looks at a few. */
 export const MAX_ENTRIES = 100_000;

@@ -13,7 +13,7 @@ import type { ScreenTerminal } from "../../terminal/screen_terminal.ts";
 import { createStyle } from "../../terminal/style.ts";
 import { truncate } from "../../terminal/width.ts";
 import type { CommandContext } from "../command.ts";
-import { either } from "../deadline.ts";
+import { either } from "../../deadline.ts";
 import { EXIT_CODES } from "../failure.ts";
 import type { Session } from "../session.ts";
 import { stopping, untilStopped } from "../until_stopped.ts";

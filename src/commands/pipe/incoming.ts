@@ -8,9 +8,9 @@
 import type { MessageRecord, ReceivedMessage } from "../../history/message_record.ts";
 import type { HistoryQuery, SeenMessage } from "../../node/chat_node.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { unlessAborted } from "../deadline.ts";
+import { unlessAborted } from "../../deadline.ts";
 import type { LastingSession } from "../lasting_session.ts";
-import { ShownMessages } from "../shown_messages.ts";
+import { ShownMessages } from "../../chat_screen/shown_messages.ts";
 
 const PAGE_MESSAGES = 256;
 

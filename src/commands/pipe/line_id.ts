@@ -2,7 +2,7 @@
  * Ids for the lines of an input that may be piped again: from what stays the same, so that a line
  * that is in the history already is known there.
  */
-import { uuidOf } from "../message_id.ts";
+import { uuidOf } from "../../chat_screen/message_id.ts";
 
 /** What an input is sent under. */
 export interface Stream {

@@ -6,7 +6,7 @@ import type { CommandContext } from "../command.ts";
 import { isoTime, ndjsonLine, type WhyLine } from "../ndjson.ts";
 import { searchFields, timeOrNull } from "../node_lines.ts";
 import type { WhyOptions } from "../why.ts";
-import { wrapLine } from "../wrap.ts";
+import { wrapLine } from "../../terminal/wrap_line.ts";
 
 export { findingsText } from "../../chat_screen/why/findings.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { wrapLine } from "../../src/commands/wrap.ts";
+import { wrapLine } from "../../src/terminal/wrap_line.ts";
 
 Deno.test("`wrapLine()` breaks between words and indents what follows", () => {
   assertEquals(wrapLine("one two three four", 9, 2), ["one two", "  three", "  four"]);

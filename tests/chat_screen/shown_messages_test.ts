@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { ChatError } from "../../src/errors.ts";
-import { ShownMessages } from "../../src/commands/shown_messages.ts";
+import { ShownMessages } from "../../src/chat_screen/shown_messages.ts";
 import type { ReceivedMessage } from "../../src/history/message_record.ts";
-import { NOW, RED } from "./twin_node.ts";
+import { NOW, RED } from "../commands/twin_node.ts";
 
 function message(position: number): ReceivedMessage {
   return {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { parse, validate, version } from "uuid";
-import { newMessageId, uuidOf } from "../../src/commands/message_id.ts";
+import { newMessageId, uuidOf } from "../../src/chat_screen/message_id.ts";
 
 Deno.test("newMessageId() is a UUIDv7 of its time", () => {
   const now = Date.UTC(2026, 10, 22, 12);

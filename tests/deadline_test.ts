@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { aborted, Deadline, either } from "../../src/commands/deadline.ts";
+import { aborted, Deadline, either } from "../src/deadline.ts";
 
 Deno.test("`Deadline` expires", async () => {
   using deadline = new Deadline(1, new AbortController().signal);

@@ -1,2 +1,0 @@
-/** Waiting that ends, for the commands. */
-export * from "../deadline.ts";

@@ -1,2 +1,0 @@
-/** The times of the screens, for the commands. */
-export { formatClock, formatDay } from "../terminal/local_time.ts";
