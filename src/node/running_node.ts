@@ -1,6 +1,5 @@
 /** A running node as the commands see it: joins delivery, presence, the peer book and the history. */
 import { v7 } from "uuid";
-import { formatAddress } from "../config/address.ts";
 import { classicMultiaddr, isClassicId } from "../config/classic_id.ts";
 import { ChatError } from "../errors.ts";
 import type {
@@ -34,6 +33,7 @@ import type {
   SubscribeOptions,
   UnreadRange,
 } from "./chat_node.ts";
+import { AddressBinder } from "./address_binder.ts";
 import type { ContactBook } from "./contact_book.ts";
 import { Connector } from "./connector.ts";
 import { requireAnswered, requireSame, requireSendable } from "./draft_check.ts";
@@ -72,6 +72,7 @@ interface Rooms {
 
 interface Joined extends Rooms {
   readonly connector: Connector;
+  readonly binder: AddressBinder;
 }
 
 /** The node itself; commands test against a twin of the interface. */
@@ -107,7 +108,13 @@ export class RunningNode implements OwnNode {
     const { book, contacts } = this.#init;
     const subscribe = this.subscribe.bind(this);
     const connector = new Connector({ ...rooms, book, contacts, subscribe });
-    this.#rooms = { ...rooms, connector };
+    const binder = new AddressBinder({
+      ...this.#init,
+      ...rooms,
+      isActive: (peerId) => this.#isActive(peerId),
+      notice: (text) => this.notice(text),
+    });
+    this.#rooms = { ...rooms, connector, binder };
   }
 
   get peerId(): string {
@@ -348,22 +355,6 @@ export class RunningNode implements OwnNode {
   }
 
   /**
-   * Somebody answered where this node dialled: messages for that address are for that peer.
-   * @returns whether that could be recorded; if not, they keep waiting for the address
-   */
-  reached(address: string, peerId: string): boolean {
-    const { history, book } = this.#init;
-    const before = history.peers.atAddress(address);
-    book.reached(peerId, address);
-    const where = formatAddress(address);
-    if (before !== undefined && before !== peerId) {
-      const text = `${where} is now ${this.#withId(peerId)}, before it was ${this.#withId(before)}`;
-      this.notice(text);
-    }
-    return this.#bindAloud(address, peerId) !== "failed";
-  }
-
-  /**
    * An attempt to reach somebody is over: for `outbox`, noted while messages wait.
    * @param target a peer id, or a multiaddr without one
    * @param failure one line safe for a terminal; undefined if it worked
@@ -382,39 +373,6 @@ export class RunningNode implements OwnNode {
       if (!(error instanceof ChatError)) throw error;
       onTrouble("how the search for a peer goes could not be noted", { target, error });
     }
-  }
-
-  /** Nobody answered: messages for the address wait for the peer that was last reached there. */
-  notReached(address: string): void {
-    const before = this.#init.history.peers.atAddress(address);
-    if (before !== undefined && this.#init.contacts.isBlocked(before)) return;
-    if (before === undefined || this.#bind(address, before) !== "moved") return;
-    this.#joined.reach.seekPeer(before, address);
-  }
-
-  /** The same as `#bind()`, and says so. */
-  #bindAloud(address: string, peerId: string): "moved" | "nothing" | "failed" {
-    const bound = this.#bind(address, peerId);
-    if (bound === "moved") {
-      const text = `messages for ${formatAddress(address)} go to ${this.#withId(peerId)}, ` +
-        `the first peer to answer there`;
-      this.notice(text);
-    }
-    return bound;
-  }
-
-  /** Gives what waits for an address to a peer. */
-  #bind(address: string, peerId: string): "moved" | "nothing" | "failed" {
-    const { history, now } = this.#init;
-    try {
-      if (!history.messages.bind(address, peerId, now())) return "nothing";
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      this.notice(`${error.message}; trying again`);
-      return "failed";
-    }
-    this.#joined.delivery.queued(peerId);
-    return "moved";
   }
 
   #withId(peerId: string): string {
@@ -438,25 +396,24 @@ export class RunningNode implements OwnNode {
     this.notice(text);
   }
 
+  /** As `AddressBinder.reached()`. */
+  reached(address: string, peerId: string): boolean {
+    return this.#joined.binder.reached(address, peerId);
+  }
+
+  /** As `AddressBinder.notReached()`. */
+  notReached(address: string): void {
+    this.#joined.binder.notReached(address);
+  }
+
+  /** As `AddressBinder.placed()`. */
+  placed(drafts: readonly Draft[]): Draft[] {
+    return this.#joined.binder.placed(drafts);
+  }
+
   /** A connected peer turned out to be none of ours, or left before it said Hello. */
   notUp(peerId: string, reason: ChatError): void {
     this.#joined.connector.notUp(peerId, reason);
-  }
-
-  /**
-   * Where drafts belong that are saved now. Who is at an address is decided here, for all of them at
-   * the same moment, and not when they were written: somebody may have answered in between. What waits
-   * for the address was written before them, and goes to that peer before them.
-   */
-  placed(drafts: readonly Draft[]): Draft[] {
-    return drafts.map((draft) => {
-      if (draft.conversation.kind === "peer") return draft;
-      const { address } = draft.conversation;
-      const there = this.#at(address);
-      // What cannot be moved now is not overtaken.
-      if (there === undefined || this.#bindAloud(address, there) === "failed") return draft;
-      return { ...draft, conversation: { kind: "peer", peerId: there } };
-    });
   }
 
   /** Sends what was saved, or seeks whom it is for. */
@@ -485,19 +442,8 @@ export class RunningNode implements OwnNode {
       return { kind: "peer", peerId: recipient.peerId };
     }
     const { address } = recipient;
-    const there = this.#at(address);
+    const there = this.#joined.binder.at(address);
     return there === undefined ? { kind: "address", address } : { kind: "peer", peerId: there };
-  }
-
-  /** Who is connected at the address. */
-  #at(address: string): string | undefined {
-    return this.#joined.reach.peerAt(address) ?? this.#activeAt(address);
-  }
-
-  /** A peer that is connected, and was last reached at the address. */
-  #activeAt(address: string): string | undefined {
-    const peerId = this.#init.history.peers.atAddress(address);
-    return peerId !== undefined && this.#isActive(peerId) ? peerId : undefined;
   }
 
   /** What is known of dialling a classic peer: it has one address for ever. */
