@@ -181,7 +181,14 @@ function answered(chat: Chat, opening: Opening): ChatStep {
   kept.delete(talkKey(conversation));
   // A question that stands already is about the same peer, and may be half answered.
   const over = chat.over?.kind === "question" ? chat.over : overOf(opening) ?? chat.over;
-  const open = { ...model.open, found: chat.open.found };
+  // What was written there is written to this peer: it stays in sight until the page is there.
+  const { messages } = chat.open.pane.window;
+  const { pane } = model.open;
+  const open = {
+    ...model.open,
+    found: chat.open.found,
+    pane: { ...pane, window: { ...pane.window, messages } },
+  };
   return { model: { ...model, open, drafts: kept, over }, effects };
 }
 

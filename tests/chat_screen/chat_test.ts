@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
+import { drawChat } from "../../src/chat_screen/chat_view.ts";
 import { openChat, updateChat } from "../../src/chat_screen/chat.ts";
 import type { Question } from "../../src/chat_screen/question.ts";
 import { talkKey } from "../../src/chat_screen/talks.ts";
@@ -435,4 +436,23 @@ Deno.test("What was found stays where somebody answers at the address", () => {
   chat.tell({ kind: "found", generation, search: "message", messages: conversation(3) });
   chat.tell({ kind: "answered", generation, conversation: WITH_ANN, ...opening });
   assertStringIncludes(String(chat.grid), "own message 3");
+});
+
+Deno.test("What was written to an address stays in sight while somebody answers there", () => {
+  const address = { kind: "address", address: "/ip4/127.0.0.1/tcp/7000" } as const;
+  const opening = { facts: facts(), speakers: SPEAKERS };
+  const chat = new ChatHands({ columns: 60, rows: 10 });
+  chat.tell({ kind: "opened", conversation: address, ...opening });
+  const { generation } = chat.chat.open;
+  const written = { ...own(1, "who is there?", "queued"), conversation: address };
+  chat.tell({ kind: "message", message: written, name: "127.0.0.1:7000" });
+  const answered = { kind: "answered", generation, conversation: WITH_BOB, ...opening } as const;
+  const { model, effects } = updateChat(chat.chat, answered);
+  assertStringIncludes(String(drawChat(model, model.size)), "who is there?");
+  assert(effects.some(({ kind }) => kind === "read"));
+  // The page is asked for all the same, and is what counts.
+  chat.histories.set(talkKey(WITH_BOB), [own(1, "as it is now", "delivered")]);
+  chat.tell(answered);
+  assertEquals(String(chat.grid).includes("who is there?"), false);
+  assertStringIncludes(String(chat.grid), "as it is now");
 });
