@@ -89,11 +89,15 @@ async function* checkNetwork(
   tell: (what: string) => void,
 ): AsyncGenerator<Finding, void, void> {
   tell("checking the network");
-  const { checkPort } = await import("./doctor/port_check.ts");
+  const { checkPort, checkClassicPort } = await import("./doctor/port_check.ts");
   yield {
     check: "port",
     ...await withConfig(subject, (config) => checkPort(config, subject.profile)),
   };
+  if (subject.settings !== undefined) {
+    const classic = await checkClassicPort(subject.settings.config, subject.profile);
+    if (classic !== undefined) yield { check: "classic", ...classic };
+  }
   const { checkAddresses, checkMulticast } = await import("./doctor/addresses_check.ts");
   const interfaces = Deno.networkInterfaces();
   yield {

@@ -11,7 +11,7 @@ import { ChatError } from "../errors.ts";
 import type { History } from "../history/mod.ts";
 import type { OwnMessage, ReceivedMessage } from "../history/message_record.ts";
 import type { ActivePeer, Departure } from "../presence/active_peer.ts";
-import { listenFailure } from "./dial_failure.ts";
+import { classicListenFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Classic } from "./rooms.ts";
 
@@ -260,13 +260,4 @@ export class ClassicPeers implements Classic, AsyncDisposable {
 /** It has no id and no time of its own. */
 function asIncoming({ peerId, text }: ClassicMessage, now: number) {
   return { peerId, id: v7(), sentAt: now, text, replyTo: undefined };
-}
-
-function classicListenFailure(host: string, port: number, cause: unknown): ChatError {
-  const { code, message, hint = "" } = listenFailure(host, port, cause);
-  return new ChatError(code, message, {
-    hint: hint.replaceAll("--host", "--classic-host").replaceAll("--port", "--classic-port")
-      .replace(", or 0 for any free one", ""),
-    cause,
-  });
 }

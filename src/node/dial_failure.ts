@@ -101,6 +101,16 @@ export function listenFailure(host: string, port: number, cause: unknown): ChatE
   });
 }
 
+/** The same for the port of the classic protocols, whose flags are others. */
+export function classicListenFailure(host: string, port: number, cause: unknown): ChatError {
+  const { code, message, hint = "" } = listenFailure(host, port, cause);
+  return new ChatError(code, message, {
+    hint: hint.replaceAll("--host", "--classic-host").replaceAll("--port", "--classic-port")
+      .replace(", or 0 for any free one", ""),
+    cause,
+  });
+}
+
 function explainListen(
   code: TransportErrorCode | undefined,
   where: string,

@@ -103,6 +103,25 @@ Deno.test("`doctor` calls every mandatory peer and ends with 1 where one does no
   assertEquals(lines[3], "1 bad, 2 warnings");
 });
 
+Deno.test("`doctor` looks at the port for the old programs where there is to be one", async () => {
+  await using program = await Harness.make();
+  await program.run("doctor", ...QUIET);
+  assertEquals(program.terminal.outLines.filter((line) => line.includes("classic")), []);
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  assertEquals(await program.run("doctor", ...QUIET, "--classic-port", `${port}`), 1);
+  const { outLines } = program.terminal;
+  const taken = outLines.findIndex((line) => /^bad {3}classic /.test(line));
+  assertMatch(outLines[taken] ?? "", new RegExp(` port ${port} is in use `));
+  assertMatch(outLines[taken + 1] ?? "", /hint: .*--classic-port/);
+  listener.close();
+  await program.run("doctor", ...QUIET, "--classic-port", `${port}`);
+  assertMatch(
+    program.terminal.outLines.find((line) => /^ok {4}classic /.test(line)) ?? "",
+    new RegExp(`${port} is free; plain text, not verified$`),
+  );
+});
+
 for (const columns of [40, 80]) {
   Deno.test(`\`doctor\` fits a terminal of ${columns} columns`, async () => {
     await using program = await Harness.make({ terminal: { interactive: true, columns } });
