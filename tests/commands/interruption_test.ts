@@ -5,7 +5,7 @@ import { moduleCommand } from "../config/run_module.ts";
 
 /** A process that ends at the second signal, and says by what it was told to. */
 const CHILD = `
-  import { aborted } from ${JSON.stringify(import.meta.resolve("../../src/commands/deadline.ts"))};
+  import { aborted } from ${JSON.stringify(import.meta.resolve("../../src/deadline.ts"))};
   import { Interruption, Interruptions } from ${
   JSON.stringify(import.meta.resolve("../../src/commands/interruption.ts"))
 };
@@ -41,7 +41,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 /** A process that takes one SIGHUP for itself, and not the next. */
 const TAKING = `
-  import { aborted } from ${JSON.stringify(import.meta.resolve("../../src/commands/deadline.ts"))};
+  import { aborted } from ${JSON.stringify(import.meta.resolve("../../src/deadline.ts"))};
   import { Interruptions } from ${
   JSON.stringify(import.meta.resolve("../../src/commands/interruption.ts"))
 };
