@@ -278,8 +278,9 @@ class ChatDriver {
     try {
       await this.#init.node.send(recipientOf(conversation), text, { id });
     } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
       // Whether it is saved only the next node knows.
-      if (error instanceof ChatError && error.code === "node-stopped") return;
+      if (error.code === "node-stopped") return;
       if (!this.#isShown) this.#unsaved.push(text);
       else {
         tell({ kind: "not-sent", key: talkKey(conversation), text });
