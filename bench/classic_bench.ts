@@ -21,8 +21,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { classicId } from "../src/config/classic_id.ts";
-import { loadOrCreateIdentity } from "../src/identity/key_file.ts";
-import { type ChatNode, type Recipient, startNode } from "../src/node/mod.ts";
+import type { ChatNode, Recipient } from "../src/node/mod.ts";
+import { openNode } from "./open_node.ts";
 
 const QUICK = Deno.args.includes("--quick");
 const ROUNDS = QUICK ? 2 : 7;
@@ -40,32 +40,6 @@ const ORDINARY = QUICK ? 2_000 : 10_000;
 const ORDINARY_OUTSTANDING = 1_000;
 const ONE_BY_ONE = QUICK ? 100 : 1_000;
 
-function openNode(folder: string, name: string, classicPort?: number): Promise<ChatNode> {
-  return loadOrCreateIdentity(`${folder}/${name}.key`).then((identity) =>
-    startNode({
-      databasePath: `${folder}/${name}.db`,
-      identity,
-      listen: "ephemeral",
-      config: {
-        name,
-        host: "127.0.0.1",
-        port: 0,
-        mandatory: [],
-        mdns: false,
-        readReceipts: true,
-        notifications: "off",
-        classicPort,
-        classicHost: "127.0.0.1",
-        classicDialect: "b",
-        classicLong: "split",
-        classicTeam: undefined,
-        logLevel: "warning",
-        logFile: undefined,
-      },
-    })
-  );
-}
-
 /** Commands come in, a line each; a line of words comes back for each. */
 async function obey(handle: (words: readonly string[]) => string | Promise<string>): Promise<void> {
   const decoder = new TextDecoder();
@@ -79,7 +53,7 @@ async function runProgram(folder: string): Promise<void> {
   using probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const classicPort = probe.addr.port;
   probe.close();
-  await using node = await openNode(folder, "program", classicPort);
+  await using node = await openNode(folder, "program", { classicPort, classicDialect: "b" });
   let received = 0;
   using _events = node.subscribe((event) => {
     if (event.event === "message" && event.message.text.endsWith(TEXT)) received++;
@@ -147,7 +121,7 @@ async function oneByOne(node: ChatNode, peerId: string, count: number): Promise<
 
 /** The node that writes ordinary messages. */
 async function runSender(folder: string): Promise<void> {
-  await using node = await openNode(folder, "sender");
+  await using node = await openNode(folder, "sender", { classicDialect: "b" });
   let peerId = "";
   await obey(async ([command, word]) => {
     if (command === "connect") {

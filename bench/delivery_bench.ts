@@ -10,36 +10,11 @@
  *   acknowledged, ms
  * - `stop`: from the dispose of the sender's node to the natural end of its process, ms
  */
-import { loadOrCreateIdentity } from "../src/identity/key_file.ts";
-import { type ChatNode, type Recipient, startNode } from "../src/node/mod.ts";
+import type { ChatNode, Recipient } from "../src/node/mod.ts";
+import { openNode } from "./open_node.ts";
 
 const TEXT = "x".repeat(256);
 const OUTSTANDING = 1_000;
-
-async function openNode(folder: string, name: string): Promise<ChatNode> {
-  const identity = await loadOrCreateIdentity(`${folder}/${name}.key`);
-  return await startNode({
-    databasePath: `${folder}/${name}.db`,
-    identity,
-    listen: "ephemeral",
-    config: {
-      name,
-      host: "127.0.0.1",
-      port: 0,
-      mandatory: [],
-      mdns: false,
-      readReceipts: true,
-      notifications: "off",
-      classicPort: undefined,
-      classicHost: "127.0.0.1",
-      classicDialect: "a",
-      classicLong: "split",
-      classicTeam: undefined,
-      logLevel: "warning",
-      logFile: undefined,
-    },
-  });
-}
 
 async function runRecipient(folder: string): Promise<void> {
   await using node = await openNode(folder, "recipient");

@@ -1,0 +1,35 @@
+/** A real node for benches: on loopback, on any free port, with a database file of its own. */
+import type { Config } from "../src/config/config.ts";
+import { loadOrCreateIdentity } from "../src/identity/key_file.ts";
+import { type ChatNode, startNode } from "../src/node/mod.ts";
+
+/** @param settings what differs from a quiet node without the classic protocols */
+export async function openNode(
+  folder: string,
+  name: string,
+  settings: Partial<Config> = {},
+): Promise<ChatNode> {
+  const identity = await loadOrCreateIdentity(`${folder}/${name}.key`);
+  return await startNode({
+    databasePath: `${folder}/${name}.db`,
+    identity,
+    listen: "ephemeral",
+    config: {
+      name,
+      host: "127.0.0.1",
+      port: 0,
+      mandatory: [],
+      mdns: false,
+      readReceipts: true,
+      notifications: "off",
+      classicPort: undefined,
+      classicHost: "127.0.0.1",
+      classicDialect: "a",
+      classicLong: "split",
+      classicTeam: undefined,
+      logLevel: "warning",
+      logFile: undefined,
+      ...settings,
+    },
+  });
+}
