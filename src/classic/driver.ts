@@ -76,6 +76,7 @@ export class ClassicDriver<Own, Received> implements AsyncDisposable {
       save: (messages) => init.onReceived(init.store.accept(messages, init.now())),
       flush: () => init.store.flush(),
       onFailing: (error) => init.onTrouble("the database failed; trying again", { error }),
+      onUnflushed: (error) => init.onTrouble("the last messages may not be on the disk", { error }),
     });
     this.#outgoing = new Outgoing({
       ...init,

@@ -2,7 +2,9 @@
  * The plain text protocols over TCP of the older Python programs, so that a group can move over one
  * by one. `wire.ts` describes the two dialects.
  *
- * What comes in is saved before it is answered (dialect B) or its connection is closed (dialect A).
+ * What comes in is in the database before it is answered (dialect B) or its connection is closed
+ * (dialect A), and on the disk a moment later: kill -9 loses nothing that was answered, a power cut may
+ * take the last milliseconds.
  * What goes out waits in the outbox until it was written (A) or answered (B), in order, and is tried
  * for as long as it takes.
  *

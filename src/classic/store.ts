@@ -17,19 +17,20 @@ export interface ClassicDraft {
 }
 
 /**
- * The durable side. Every method but `flush()` is one transaction; when it throws, nothing changed. A ChatError says that it may work later. `Own` and `Received` are the
- * database's records, passed on as they are to whoever listens.
+ * The durable side. Every method but `flush()` is one transaction; when it throws, nothing changed. A
+ * ChatError says that it may work later. `Own` and `Received` are the database's records, passed on as
+ * they are to whoever listens.
  */
 export interface ClassicStore<Own, Received> {
   /**
    * Saves what came, from one peer or several, in order and with one commit; ids are made here. When
-   * it returns, the messages survive the death of this process, but perhaps no power cut.
+   * it returns, the messages survive the death of this process, and may be answered; a power cut only
+   * after the next `flush()`.
    */
   accept(messages: readonly ClassicMessage[], now: number): readonly Received[];
   /**
-   * Resolves when everything that was accepted before is on the disk: then it may be answered. Here it
-   * is waited for, and the rest of the program goes on meanwhile: a conversation of dialect B needs it
-   * for every single message.
+   * Resolves when everything that was accepted before is on the disk, in the background.
+   * @throws ChatError as the others
    */
   flush(): Promise<void>;
   /** The next messages that wait for the peer, with a higher sequence number than `after`, in order. */

@@ -18,6 +18,8 @@ export class MemoryStore implements ClassicStore<StoredDraft, ClassicMessage> {
   flushing = Promise.resolve();
   /** The disk is full. */
   fails = false;
+  /** The disk takes commits, but no flush. */
+  failsToFlush = false;
 
   /** Writes a message to the outbox. */
   enqueue(peerId: string, text: string): StoredDraft {
@@ -41,9 +43,10 @@ export class MemoryStore implements ClassicStore<StoredDraft, ClassicMessage> {
     return messages;
   }
 
-  flush(): Promise<void> {
+  async flush(): Promise<void> {
     this.flushes++;
-    return this.flushing;
+    await this.flushing;
+    if (this.failsToFlush) throw new ChatError("storage-failed", "the disk does not answer");
   }
 
   waiting(peerId: string, after: number, limit: number): readonly ClassicDraft[] {

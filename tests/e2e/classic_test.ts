@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { MessageLine } from "../../src/commands/ndjson.ts";
+import { RawConnection } from "../classic/classic_fixture.ts";
 import { HAS_PYTHON, PythonPeer } from "../classic/python_peer.ts";
 import { freePort, Home, type Listener, LOOPBACK } from "./program.ts";
 
@@ -82,6 +83,41 @@ test("dialect B: a message each way, answered and delivered", async () => {
   assertEquals(code, 0, said);
   assertStringIncludes(said, `delivered to 127.0.0.1:${old.port} [classic]`);
   assertEquals((await old.until(isText("hello ✓"))).from, me.classic);
+});
+
+Deno.test("dialect B: kill -9 takes nothing that was answered, and doubles nothing", async () => {
+  await using home = await Home.make();
+  for (let life = 0; life < 3; life++) {
+    const before = (await home.history()).length;
+    const me = await listen(home);
+    using connection = await RawConnection.to(Number(me.classic.split(":")[1]));
+    const said = Array.from({ length: 2_000 }, (_, index) => `${life}: ${index}`);
+    const killAfter = 100 + Math.floor(Math.random() * 400);
+    let answered = 0;
+    let crash: Promise<unknown> = Promise.resolve();
+    await connection.say("5000\n");
+    try {
+      for (const text of said) {
+        await connection.say(`5000\n${text}\n`);
+        if (await connection.hear() === "") break;
+        answered++;
+        // It goes on while the program dies.
+        if (answered === killAfter) crash = me.node.crash();
+      }
+    } catch (error) {
+      if (
+        !(error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe)
+      ) {
+        throw error;
+      }
+    }
+    await crash;
+    assert(answered >= killAfter && answered < said.length, `${answered} of ${killAfter}`);
+    const kept = (await home.history()).slice(before).map(({ text }) => text);
+    // The last one may be there without its answer.
+    assert(kept.length >= answered && kept.length <= answered + 1, `${kept.length}, ${answered}`);
+    assertEquals(kept, said.slice(0, kept.length));
+  }
 });
 
 test("which dialect a peer speaks is remembered over a restart", async () => {
