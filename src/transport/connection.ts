@@ -8,6 +8,8 @@
  *   what came: then the operating system's window fills and the peer has to wait.
  * - The peer's end of stream (FIN) ends the connection, as libp2p expects of TCP: what came before
  *   is delivered, what is unsent still goes out, then it closes.
+ * - A write that fails does not end it at once: what the peer sent before it went, perhaps its
+ *   goodbye, is still delivered.
  * - `close()` waits for unsent bytes, `abort()` drops them.
  *
  * It counts what it receives, but does not watch for silence: whether a peer is alive is for a ping
@@ -77,7 +79,9 @@ export class SocketConnection extends AbstractMultiaddrConnection {
   #bytesReceived = 0;
 
   readonly #unsent = new SendQueue();
+  /** Stays when a write has failed: nothing can be sent any more. */
   #writing: Promise<void> | undefined;
+  #writeError: unknown;
   #drained: PromiseWithResolvers<void> | undefined;
 
   readonly #received = new ReceiveBuffer();
@@ -161,6 +165,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
 
   override async sendClose(options?: AbortOptions): Promise<void> {
     if (this.#writing !== undefined) await abortable(this.#writing, options?.signal);
+    if (this.#writeError !== undefined) this.#fail(this.#writeError);
     if (this.#life === "closed") throw this.#endError();
     if (this.#life === "open") {
       this.#life = "discarding";
@@ -188,6 +193,7 @@ export class SocketConnection extends AbstractMultiaddrConnection {
   }
 
   #enqueue(data: Uint8Array | Uint8ArrayList): boolean {
+    if (this.#writeError !== undefined) return true;
     if (data instanceof Uint8Array) this.#unsent.append(data);
     else for (const piece of data) this.#unsent.append(piece);
     this.#writing ??= this.#write();
@@ -204,7 +210,12 @@ export class SocketConnection extends AbstractMultiaddrConnection {
         this.#unsent.sent(count);
       }
     } catch (error) {
-      this.#fail(error);
+      this.#writeError = error;
+      this.#unsent.clear();
+      // Else the reader goes on to the end of the socket, and then it fails.
+      const isReading = this.status === "open" && this.#life === "open" &&
+        this.#wanted === undefined;
+      if (!isReading) this.#fail(error);
       return;
     }
     this.#writing = undefined;
@@ -214,13 +225,17 @@ export class SocketConnection extends AbstractMultiaddrConnection {
   async #read(): Promise<void> {
     try {
       for (;;) {
-        if (!this.#wantsData()) await this.#untilWanted();
+        if (!this.#wantsData()) {
+          if (this.#writeError !== undefined) throw this.#writeError;
+          await this.#untilWanted();
+        }
         if (this.#life === "closed") return;
         const count = await this.#socket.read(this.#received.room());
         if (count === null) break;
         this.#bytesReceived += count;
         if (this.#life === "open") this.#deliver(this.#received.take(count));
       }
+      if (this.#writeError !== undefined) throw this.#writeError;
       this.#onEndOfStream();
     } catch (error) {
       this.#fail(error);

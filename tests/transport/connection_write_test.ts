@@ -1,7 +1,17 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Uint8ArrayList } from "uint8arraylist";
 import { HIGH_WATER_BYTES, type SocketConnection } from "../../src/transport/connection.ts";
-import { connectionPair, digest, next, pattern, readAll, stalled, turn } from "./sockets.ts";
+import {
+  connectionPair,
+  digest,
+  next,
+  type Pair,
+  pattern,
+  readAll,
+  stalled,
+  turn,
+  writeAll,
+} from "./sockets.ts";
 
 const MESSAGE = new Uint8Array(16 * 1024);
 
@@ -125,6 +135,85 @@ Deno.test("`SocketConnection.send()` refuses a closed connection", async () => {
   pair.connection.abort(new Error("gone"));
   assertThrows(() => pair.connection.send(MESSAGE), Error, "closed");
 });
+
+Deno.test("`SocketConnection` delivers what the peer sent last, though a write has failed before", async () => {
+  await using pair = await connectionPair();
+  const { connection, peer } = pair;
+  const received: Uint8Array[] = [];
+  connection.addEventListener("message", ({ data }) => received.push(data.subarray().slice()));
+  const failed = failingWrite(pair);
+  const closed = next(connection, "close");
+  const lastWords = pattern(100_000);
+  connection.send(MESSAGE);
+  await writeAll(peer, lastWords);
+  // It has not read what was sent to it: the system answers what comes now with a reset.
+  peer.close();
+  while (!failed.isOver) {
+    connection.send(MESSAGE);
+    await turn();
+  }
+  await closed;
+  assertEquals(digest(...received), digest(lastWords));
+  assertEquals([connection.status, connection.writeBufferLength], ["aborted", 0]);
+});
+
+Deno.test("`SocketConnection` ends at a write that fails when nobody takes what came", async () => {
+  await using pair = await connectionPair();
+  const { connection, peer } = pair;
+  const failed = failingWrite(pair);
+  const closed = next(connection, "close");
+  connection.addEventListener("message", () => connection.pause());
+  connection.send(MESSAGE);
+  await writeAll(peer, pattern(100_000));
+  peer.close();
+  while (!failed.isOver) {
+    connection.send(MESSAGE);
+    await turn();
+  }
+  await closed;
+  assertEquals([connection.status, connection.writeBufferLength], ["aborted", 0]);
+});
+
+Deno.test("`SocketConnection.close()` rejects when a write has failed before, though the rest is read", async () => {
+  await using pair = await connectionPair();
+  const { connection, peer } = pair;
+  const failed = failingWrite(pair);
+  const closing = Promise.withResolvers<void>();
+  connection.addEventListener("message", () => {
+    if (failed.isOver) connection.close().then(closing.resolve, closing.reject);
+  });
+  const rejected = assertRejects(() => closing.promise, TransportError);
+  connection.send(MESSAGE);
+  await writeAll(peer, pattern(100_000));
+  peer.close();
+  while (!failed.isOver) {
+    connection.send(MESSAGE);
+    await turn();
+  }
+  assertEquals((await rejected).code, "connection-reset");
+});
+
+/** Lets nothing be read before a write has failed. */
+function failingWrite({ socket }: Pair): { readonly isOver: boolean } {
+  const failed = Promise.withResolvers<void>();
+  const result = { isOver: false };
+  const read = socket.read.bind(socket);
+  const write = socket.write.bind(socket);
+  socket.read = async (buffer) => {
+    await failed.promise;
+    return await read(buffer);
+  };
+  socket.write = async (bytes) => {
+    try {
+      return await write(bytes);
+    } catch (error) {
+      result.isOver = true;
+      failed.resolve();
+      throw error;
+    }
+  };
+  return result;
+}
 
 /**
  * Sends until neither the connection nor the operating system takes any more.
