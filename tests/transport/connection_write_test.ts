@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Uint8ArrayList } from "uint8arraylist";
 import { HIGH_WATER_BYTES, type SocketConnection } from "../../src/transport/connection.ts";
+import { TransportError } from "../../src/transport/errors.ts";
 import {
   connectionPair,
   digest,
