@@ -7,6 +7,7 @@
  * is dead is a peer that is lost.
  */
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
+import { Deadline, unlessAborted } from "../deadline.ts";
 import { FrameDecoder } from "../framing/mod.ts";
 import type { ActivePeer, Departure, PeerSource } from "./active_peer.ts";
 import {
@@ -72,6 +73,8 @@ export class PresenceDriver implements AsyncDisposable {
   readonly #outbound = new Map<string, Stream>();
   /** Streams to read from, by connection. */
   readonly #inbound = new Map<string, Stream>();
+  /** Streams to send on that are being opened. */
+  readonly #opening = new Set<Promise<void>>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   #name: string;
@@ -133,12 +136,13 @@ export class PresenceDriver implements AsyncDisposable {
   async goodbye({ signal }: { signal: AbortSignal }): Promise<void> {
     this.#leaving = true;
     this.#handle({ type: "leaving" });
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(CLOSE_TIMEOUT_MS)]);
-    const bytes = encodeGoodbye();
-    await Promise.all([...this.#outbound.values()].map((stream) => {
-      send(stream, bytes);
-      return closeOrAbort(stream, limit);
-    }));
+    using limit = new Deadline(CLOSE_TIMEOUT_MS, signal);
+    const streams = [...this.#outbound.values()];
+    await Promise.all([
+      ...streams.map((stream) => sayGoodbye(stream, limit.signal)),
+      // A peer may be here by a stream that is gone, and see this node leave on the new one.
+      unlessAborted(Promise.all(this.#opening).then(() => {}), limit.signal),
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -154,7 +158,7 @@ export class PresenceDriver implements AsyncDisposable {
     for (const stream of [...this.#inbound.values(), ...this.#outbound.values()]) {
       stream.abort(new Error("presence is stopping"));
     }
-    await Promise.all(this.#tasks);
+    await Promise.all([...this.#opening, ...this.#tasks]);
   }
 
   readonly #onConnection = ({ detail }: CustomEvent<Connection>): void => this.#adopt(detail);
@@ -204,7 +208,7 @@ export class PresenceDriver implements AsyncDisposable {
     const { onHello, onUp, onDown, onForeign, onTwins, onToldOfTwin } = this.#init;
     switch (effect.type) {
       case "open":
-        return this.#run(this.#open(effect.connection));
+        return this.#run(this.#open(effect.connection), this.#opening);
       case "close":
         return this.#run(this.#close(effect.connection));
       case "cut":
@@ -236,9 +240,9 @@ export class PresenceDriver implements AsyncDisposable {
     return { ...peer, source: this.#init.sourceOf(peer.peerId) };
   }
 
-  #run(task: Promise<void>): void {
-    this.#tasks.add(task);
-    task.finally(() => this.#tasks.delete(task));
+  #run(task: Promise<void>, tasks = this.#tasks): void {
+    tasks.add(task);
+    task.finally(() => tasks.delete(task));
   }
 
   async #open(id: string): Promise<void> {
@@ -258,7 +262,7 @@ export class PresenceDriver implements AsyncDisposable {
     }
     // Nobody is told of the end of a stream that came before the listener.
     if (stream.status !== "open") return gone(false);
-    if (this.#leaving) return stream.abort(new Error("leaving"));
+    if (this.#leaving) return sayGoodbye(stream, AbortSignal.timeout(CLOSE_TIMEOUT_MS));
     this.#outbound.set(id, stream);
     stream.addEventListener("close", () => {
       this.#outbound.delete(id);
@@ -338,6 +342,11 @@ function send(stream: Stream, bytes: Uint8Array): void {
   } catch (error) {
     stream.abort(asError(error));
   }
+}
+
+function sayGoodbye(stream: Stream, signal: AbortSignal): Promise<void> {
+  send(stream, encodeGoodbye());
+  return closeOrAbort(stream, signal);
 }
 
 async function closeOrAbort(stream: Stream, signal: AbortSignal): Promise<void> {

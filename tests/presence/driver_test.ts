@@ -1,5 +1,6 @@
 import { dial, type LoopbackNode, loopbackNode, portOf } from "./loopback_node.ts";
 import { assert, assertEquals } from "@std/assert";
+import type { Connection, Stream } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
 import { FrailLink } from "./frail_link.ts";
 import { encodeFrames } from "../../src/framing/mod.ts";
@@ -158,6 +159,49 @@ Deno.test("PresenceDriver says goodbye to a peer that does not answer, and does 
   link.fallSilent();
   await ada.presence.goodbye({ signal: AbortSignal.abort() });
   assertEquals(ada.presence.peers(), []);
+});
+
+Deno.test("PresenceDriver says goodbye on a connection that is so new that it has no stream yet", async () => {
+  await using ada = await Participant.start("Ada");
+  await using bob = await Participant.start("Bob");
+  await together(ada, bob);
+  const older = ada.node.libp2p.getConnections();
+  const opened = Promise.withResolvers<void>();
+  const mayGoOn = Promise.withResolvers<void>();
+  ada.node.libp2p.addEventListener("connection:open", ({ detail }: CustomEvent<Connection>) => {
+    const newStream = detail.newStream.bind(detail);
+    detail.newStream = async (...args) => {
+      const stream = await newStream(...args);
+      opened.resolve();
+      await mayGoOn.promise;
+      return stream;
+    };
+  });
+  await dial(bob.node, ada.node, { force: true });
+  await opened.promise;
+  for (const connection of older) connection.abort(new Error("test"));
+  const farewell = ada.presence.goodbye({ signal: AbortSignal.timeout(5_000) });
+  mayGoOn.resolve();
+  await farewell;
+  await ada.node.libp2p.stop();
+  assertEquals(await bob.saw("down"), ["down", "Ada", "goodbye"]);
+});
+
+Deno.test("PresenceDriver does not wait with its goodbye for a stream that does not open", async () => {
+  await using ada = await Participant.start("Ada");
+  await using bob = await Participant.start("Bob");
+  const opening = Promise.withResolvers<void>();
+  ada.node.libp2p.addEventListener("connection:open", ({ detail }: CustomEvent<Connection>) => {
+    detail.newStream = (_protocol, { signal } = {}) => {
+      opening.resolve();
+      const never = Promise.withResolvers<Stream>();
+      signal?.addEventListener("abort", () => never.reject(signal.reason));
+      return never.promise;
+    };
+  });
+  await dial(ada.node, bob.node);
+  await opening.promise;
+  await ada.presence.goodbye({ signal: AbortSignal.abort() });
 });
 
 Deno.test("PresenceDriver says closed when a peer stops without a goodbye", async () => {
