@@ -10,6 +10,8 @@
  * - `dialect A, in, many peers`: the same, each letter from another port than the one before
  * - `dialect B, in`: messages a second on one connection, each sent when the one before was answered,
  *   which is when it is saved
+ * - `dialect B, in, Python`: the same from a Python program with a plain blocking socket, as the old
+ *   ones are; only where there is a `python3`
  * - `dialect B, in, ahead`: the same, up to 64 messages ahead of their answers
  * - `dialect B, out`: messages a second on one connection, from the outbox until the last one is
  *   recorded as delivered, each sent when the one before was answered
@@ -22,6 +24,7 @@
 import { assertEquals } from "@std/assert";
 import { classicId } from "../src/config/classic_id.ts";
 import type { ChatNode, Recipient } from "../src/node/mod.ts";
+import { HAS_PYTHON } from "../tests/classic/python_peer.ts";
 import { openNode } from "./open_node.ts";
 
 const QUICK = Deno.args.includes("--quick");
@@ -210,6 +213,31 @@ async function conversation(port: number, ahead: number): Promise<number> {
   return rate;
 }
 
+/** Blocks, as the old programs do. */
+const PYTHON_CONVERSATION = `
+import socket, sys, time
+port, claimed, count, text = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+with socket.create_connection(("127.0.0.1", port)) as s:
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    s.sendall(f"{claimed}\\n".encode())
+    start = time.perf_counter()
+    for i in range(count):
+        s.sendall(f"{claimed}\\n{i} {text}\\n".encode())
+        if not s.recv(1024):
+            sys.exit("it ended the conversation")
+    print(count / (time.perf_counter() - start))
+    s.sendall(f"{claimed}\\nexit\\n".encode())
+`;
+
+async function pythonConversation(port: number): Promise<number> {
+  const { success, stdout } = await new Deno.Command("python3", {
+    args: ["-c", PYTHON_CONVERSATION, ...[port, CLAIMED_PORT, MESSAGES].map(String), TEXT],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("the Python program failed");
+  return Number(new TextDecoder().decode(stdout));
+}
+
 /** Answers every message of one conversation. */
 async function answering(server: Deno.TcpListener): Promise<number[]> {
   using socket = await server.accept();
@@ -321,6 +349,10 @@ async function measureSpeed(program: Asked, port: number): Promise<void> {
   );
   row("dialect A, in, many peers", await rounds(() => counted(LETTERS, () => letters(port, many))));
   row("dialect B, in", await rounds(() => talk(1)));
+  if (HAS_PYTHON) {
+    const python = () => counted(MESSAGES, () => pythonConversation(port));
+    row("dialect B, in, Python", await rounds(python));
+  } else console.log("dialect B, in, Python              skipped: there is no python3");
   row("dialect B, in, ahead", await rounds(() => talk(64)));
   const out = await rounds(async () => {
     using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,17 +1,16 @@
 /**
- * Messages on their way into the database, in order. Those that come within one turn share a commit,
- * whoever sent them. While the database fails they wait, and are tried again.
+ * Messages on their way into the database, in order. Those that come while one was just saved share the
+ * next commit, whoever sent them. While the database fails they wait, and are tried again.
  *
  * A message counts as saved from its commit on: then it survives the death of this process. The flush
- * to the disk follows at once, in the background, and those that come meanwhile share the next one: a
- * power cut can take what came during the last flush. A sender that waits for each answer is far
- * faster so than with a flush for every single message, and it has no promise to lose: these protocols
- * give none.
+ * to the disk follows `FLUSH_DELAY_MS` later in the background, one for all that came meanwhile, so
+ * that a power cut can take the last milliseconds. A sender that waits for each answer is far faster so
+ * than with a flush for every single message, and these protocols give no promise that it could break.
  */
 import { setImmediate } from "node:timers";
 import { aborted, Deadline } from "../deadline.ts";
 import { ChatError } from "../errors.ts";
-import { RETRY_MS } from "./limits.ts";
+import { FLUSH_DELAY_MS, RETRY_MS } from "./limits.ts";
 import type { ClassicMessage } from "./store.ts";
 
 interface Pending {
@@ -76,8 +75,6 @@ export class Inbox implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    // Other connections bring more within the same turn.
-    await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#pending.length > 0) {
       // A disk that takes no flush shall not get further behind.
       await this.#working.promise;
@@ -90,6 +87,8 @@ export class Inbox implements AsyncDisposable {
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
+      // Other connections bring more within the same turn.
+      await new Promise<void>((resolve) => setImmediate(resolve));
     }
     this.#running = undefined;
   }
@@ -97,6 +96,7 @@ export class Inbox implements AsyncDisposable {
   async #flush(): Promise<void> {
     try {
       while (this.#isBehind) {
+        await this.#pause(FLUSH_DELAY_MS);
         this.#isBehind = false;
         await this.#insist(() => this.#init.flush());
       }
@@ -122,8 +122,13 @@ export class Inbox implements AsyncDisposable {
           this.#init.onFailing(error);
         }
       }
-      using pause = new Deadline(RETRY_MS, this.#stopped.signal);
-      await aborted(pause.signal);
+      await this.#pause(RETRY_MS);
     }
+  }
+
+  /** Ends early when this is disposed. */
+  async #pause(ms: number): Promise<void> {
+    using pause = new Deadline(ms, this.#stopped.signal);
+    await aborted(pause.signal);
   }
 }

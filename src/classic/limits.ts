@@ -27,6 +27,8 @@ export const GIVES_WAY_MS = 250;
 export const MAX_LISTED = 512;
 /** How long to wait after accepting failed, or the database did. */
 export const RETRY_MS = 250;
+/** How long what was saved waits for more that share its flush to the disk. */
+export const FLUSH_DELAY_MS = 5;
 
 /** How long a dial may take. */
 export const DIAL_WITHIN_MS = 10_000;

@@ -311,7 +311,7 @@ Deno.test("ClassicDriver answers nothing that it could not save, and saves it wh
   await node.watch.until(() => node.texts.length === 2);
 });
 
-Deno.test("ClassicDriver answers what is in the database, and flushes many messages at once behind", async () => {
+Deno.test("ClassicDriver answers what is in the database, and does not wait for the disk", async () => {
   await using node = startTestNode();
   const disk = Promise.withResolvers<void>();
   node.store.flushing = disk.promise;
@@ -322,7 +322,6 @@ Deno.test("ClassicDriver answers what is in the database, and flushes many messa
     assertEquals(await connection.hear(), ANSWER);
   }
   assertEquals(node.texts, ["one", "two", "three"]);
-  assertEquals(node.store.flushes, 1);
   disk.resolve();
 });
 

@@ -13,8 +13,7 @@ export class MemoryStore implements ClassicStore<StoredDraft, ClassicMessage> {
   readonly drafts: StoredDraft[] = [];
   /** Calls of `accept()`, which is commits. */
   commits = 0;
-  /** Calls of `flush()`, which wait for `flushing`. */
-  flushes = 0;
+  /** What `flush()` waits for. */
   flushing = Promise.resolve();
   /** The disk is full. */
   fails = false;
@@ -44,7 +43,6 @@ export class MemoryStore implements ClassicStore<StoredDraft, ClassicMessage> {
   }
 
   async flush(): Promise<void> {
-    this.flushes++;
     await this.flushing;
     if (this.failsToFlush) throw new ChatError("storage-failed", "the disk does not answer");
   }
