@@ -62,14 +62,7 @@ export function openDatabaseReadOnly(path: string): DatabaseSync | undefined {
  * @throws ChatError `storage-busy`, `storage-failed`
  */
 export function lazyTransaction<T>(db: DatabaseSync, work: () => T): T {
-  return saving(db, () => {
-    db.exec("PRAGMA synchronous = NORMAL");
-    try {
-      return transaction(db, work);
-    } finally {
-      db.exec("PRAGMA synchronous = FULL");
-    }
-  });
+  return saving(db, () => run(db, "NORMAL", work));
 }
 
 /**
@@ -77,17 +70,20 @@ export function lazyTransaction<T>(db: DatabaseSync, work: () => T): T {
  * @throws ChatError `storage-busy`, `storage-failed`
  */
 export function transaction<T>(db: DatabaseSync, work: () => T): T {
-  return saving(db, () => {
-    begin(db);
-    try {
-      const result = work();
-      db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      rollBack(db);
-      throw error;
-    }
-  });
+  return saving(db, () => run(db, "FULL", work));
+}
+
+function run<T>(db: DatabaseSync, synchronous: "FULL" | "NORMAL", work: () => T): T {
+  set(db, "synchronous", synchronous);
+  begin(db);
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    rollBack(db);
+    throw error;
+  }
 }
 
 /**
@@ -129,14 +125,25 @@ function begin(db: DatabaseSync): void {
   try {
     db.exec("BEGIN IMMEDIATE");
   } catch (error) {
-    if (isBusy(error)) setBusyTimeout(db, 0);
+    if (isBusy(error)) set(db, "busy_timeout", 0);
     throw error;
   }
-  setBusyTimeout(db, BUSY_TIMEOUT_MS);
+  set(db, "busy_timeout", BUSY_TIMEOUT_MS);
 }
 
-function setBusyTimeout(db: DatabaseSync, ms: number): void {
-  db.exec(`PRAGMA busy_timeout = ${ms}`);
+/**
+ * What each connection was told last. Telling it the same again, for every transaction, would cost a
+ * tenth of a small one.
+ */
+const told = new WeakMap<DatabaseSync, Map<string, string | number>>();
+
+/** All writing is done in the transactions of this file, which say what they need. */
+function set(db: DatabaseSync, pragma: "synchronous" | "busy_timeout", value: string | number) {
+  let settings = told.get(db);
+  if (settings === undefined) told.set(db, settings = new Map());
+  if (settings.get(pragma) === value) return;
+  db.exec(`PRAGMA ${pragma} = ${value}`);
+  settings.set(pragma, value);
 }
 
 function rollBack(db: DatabaseSync): void {
@@ -166,9 +173,9 @@ function refuseNewer(path: string): void {
 function openFile(path: string, now: number): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
-    setBusyTimeout(db, BUSY_TIMEOUT_MS);
+    set(db, "busy_timeout", BUSY_TIMEOUT_MS);
     db.exec("PRAGMA journal_mode = WAL");
-    db.exec("PRAGMA synchronous = FULL");
+    set(db, "synchronous", "FULL");
     db.exec("PRAGMA foreign_keys = ON");
     migrate(db, now);
     return db;

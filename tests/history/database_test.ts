@@ -173,6 +173,24 @@ Deno.test("transaction() waits for a lock once, then not again until one got thr
   db.close();
 });
 
+Deno.test("transaction() forces its commit to the disk, lazyTransaction() does not, in any order", async () => {
+  await using folder = await TemporaryFolder.make();
+  const { db } = openDatabase(`${folder.path}/chat.db`, NOON);
+  // 1: NORMAL, 2: FULL (sqlite.org, "PRAGMA synchronous").
+  const level = () => db.prepare("PRAGMA synchronous").get()?.synchronous;
+  const full = () => assertEquals(transaction(db, level), 2);
+  const lazy = () => assertEquals(lazyTransaction(db, level), 1);
+  for (const commit of [full, lazy, lazy, full, full, lazy]) commit();
+  const holder = openBeside(`${folder.path}/chat.db`);
+  holder.exec("BEGIN IMMEDIATE");
+  assertThrows(() => transaction(db, () => {}), ChatError);
+  holder.exec("COMMIT");
+  lazy();
+  full();
+  holder.close();
+  db.close();
+});
+
 Deno.test("transaction() passes on what its work throws, and saves nothing of it", () => {
   const { db } = openDatabase(":memory:", NOON);
   const reason = new ChatError("refused", "no");
