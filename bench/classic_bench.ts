@@ -17,7 +17,7 @@
  *   recorded as delivered, each sent when the one before was answered
  * - `ordinary`: messages of 256 B a second from a second node, up to 1,000 unanswered, and from `send`
  *   to the recorded acknowledgement one by one, ms: alone, while 500 letters of dialect A a second
- *   come, and while 1,500 messages of dialect B a second come on one connection
+ *   come, and while 1,600 messages of dialect B a second come on one connection
  *
  * Fails when a classic message is lost, doubled or out of order.
  */
@@ -302,7 +302,7 @@ async function conversationLoad(port: number): Promise<AsyncDisposable & { rate:
   socket.setNoDelay(true);
   await write(socket, `${CLAIMED_PORT}\n`);
   const buffer = new Uint8Array(64 * 1_024);
-  const load = new Load(1_500, async (count) => {
+  const load = new Load(1_600, async (count) => {
     // Together, as a rate that has to be kept asks for: one by one a busy node would set the pace.
     await write(socket, `${CLAIMED_PORT}\n${TEXT}\n`.repeat(count));
     for (let answered = 0; answered < count;) {

@@ -27,7 +27,7 @@ export const classic: Topic = {
       ["in dialect b", "a message whose answer was lost goes out again, and arrives twice"],
       [
         "from them",
-        "everything is saved before it is answered; what they say twice is there twice",
+        "everything is in the database before it is answered; what they say twice is there twice",
       ],
     ),
     heading("Settings"),
