@@ -2,9 +2,14 @@
  * "Settings": the settings that the menu offers. Those of the node count from its next start; the
  * caller starts it anew. The others count at once.
  */
-import { type AskInit, askSettings } from "../commands/config/ask_settings.ts";
+import { type AskInit, askSettings, type SettingGroup } from "../commands/config/ask_settings.ts";
 import type { Config, ConfigKey } from "../config/config.ts";
 
+/** What few need, in a list of its own. */
+const OLD_PROGRAMS: SettingGroup = {
+  label: "Old programs",
+  keys: ["classicPort", "classicHost", "classicDialect", "classicLong", "classicTeam"],
+};
 const NODE_KEYS: readonly ConfigKey[] = [
   "name",
   "host",
@@ -14,9 +19,14 @@ const NODE_KEYS: readonly ConfigKey[] = [
   "readReceipts",
 ];
 /** What can be changed in the menu, in the order in which people see it. */
-const MENU_KEYS: readonly ConfigKey[] = [...NODE_KEYS, "notifications"];
+const MENU_KEYS: readonly (ConfigKey | SettingGroup)[] = [
+  ...NODE_KEYS,
+  "notifications",
+  OLD_PROGRAMS,
+];
+const RESTART_KEYS: readonly ConfigKey[] = [...NODE_KEYS, ...OLD_PROGRAMS.keys];
 
-export type SettingsInit = Omit<AskInit, "keys" | "leave" | "saved">;
+export type SettingsInit = Omit<AskInit, "keys" | "title" | "leave" | "saved">;
 
 /**
  * Asks until the person goes back.
@@ -28,7 +38,7 @@ export async function changeSettings(init: SettingsInit): Promise<void> {
     keys: MENU_KEYS,
     leave: "Back",
     saved: (key) =>
-      NODE_KEYS.includes(key)
+      RESTART_KEYS.includes(key)
         ? "saved; the node starts anew with it when you leave the settings"
         : "saved; it counts from now on",
   });
@@ -36,5 +46,5 @@ export async function changeSettings(init: SettingsInit): Promise<void> {
 
 /** Whether a node with the settings `before` has to be started anew for `after`. */
 export function needsRestart(before: Config, after: Config): boolean {
-  return NODE_KEYS.some((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  return RESTART_KEYS.some((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
 }

@@ -144,7 +144,7 @@ Deno.test("ClassicDriver leaves a conversation alone in which nobody speaks", as
 });
 
 Deno.test("ClassicDriver leaves a conversation alone that goes on, wherever its packets end", async () => {
-  await using node = startTestNode({ completeWithinMs: 50 });
+  await using node = startTestNode({ completeWithinMs: 500 });
   using connection = await RawConnection.to(node.port);
   await connection.say("5000\n50");
   // As long as it takes that others are closed.

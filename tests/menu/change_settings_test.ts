@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ProfileOptions, SettingOptions } from "../../src/commands/options.ts";
 import { readConfigFile } from "../../src/config/config_file.ts";
 import { changeSettings, needsRestart } from "../../src/menu/change_settings.ts";
@@ -71,7 +71,7 @@ Deno.test("`changeSettings()` saves each answer, and asks until the person goes 
     notifications: "off",
     host: "127.0.0.1",
   });
-  assertEquals(terminal.outLines.slice(0, 12), [
+  assertEquals(terminal.outLines.slice(0, 13), [
     "Settings",
     "  1  Team name - me",
     "  2  IP address - all interfaces",
@@ -80,6 +80,7 @@ Deno.test("`changeSettings()` saves each answer, and asks until the person goes 
     "  5  Local network - yes",
     "  6  Read receipts - yes",
     "  7  Notifications - bell",
+    "  8  Old programs - none",
     "  0  Back",
     "Number:",
     "Team name [me]:",
@@ -87,11 +88,30 @@ Deno.test("`changeSettings()` saves each answer, and asks until the person goes 
   ]);
 });
 
+Deno.test("`changeSettings()` has a list of its own for the old programs", async () => {
+  await using profile = await ProfileFolder.make();
+  const terminal = new MemoryTerminal({ input: ["8", "1", "5000", "5", "Red Team", "", "0", "0"] });
+  await profile.change(terminal);
+  assertEquals(await profile.saved(), { classicPort: 5000 });
+  assertEquals(terminal.outLines.slice(11, 20), [
+    "Old programs",
+    "  1  Port for old programs - none",
+    "  2  IP address for them - 127.0.0.1",
+    "  3  Their dialect - a",
+    "  4  Too long for them - split",
+    "  5  Name for them - none",
+    "  0  Back",
+    "Number:",
+    "Port on which the old Python programs reach this one, in plain text, or none [none]:",
+  ]);
+  assert(terminal.outLines.includes("  1  Port for old programs - 5000"));
+});
+
 Deno.test("`changeSettings()` says what counts at once", async () => {
   await using profile = await ProfileFolder.make();
   const terminal = new MemoryTerminal({ input: ["7", "desktop", "0"] });
   await profile.change(terminal);
-  assertEquals(terminal.outLines.at(11), "saved; it counts from now on");
+  assertEquals(terminal.outLines.at(12), "saved; it counts from now on");
 });
 
 Deno.test("`changeSettings()` saves nothing for an empty answer, not even what a flag says", async () => {

@@ -18,6 +18,12 @@ import {
   settingText,
 } from "./setting_questions.ts";
 
+/** Settings behind an entry of their own, which shows the value of the first one. */
+export interface SettingGroup {
+  readonly label: string;
+  readonly keys: readonly [ConfigKey, ...ConfigKey[]];
+}
+
 export interface AskInit {
   readonly options: ProfileOptions & SettingOptions;
   readonly env: Environment;
@@ -25,7 +31,9 @@ export interface AskInit {
   readonly probe: ListenProbe;
   readonly signal: AbortSignal;
   /** What can be changed, in the order in which it is offered. */
-  readonly keys: readonly ConfigKey[];
+  readonly keys: readonly (ConfigKey | SettingGroup)[];
+  /** What stands above them; default: `Settings`. */
+  readonly title?: string;
   /** The entry that ends it. */
   readonly leave: string;
   /** What to say of a value that was saved, where nothing else counts instead. */
@@ -37,28 +45,32 @@ export interface AskInit {
  * @throws PromptCancelled except by Escape; the signal's reason; ChatError where nothing was saved
  */
 export async function askSettings(init: AskInit): Promise<void> {
-  const { options, env, prompter, signal, keys, leave } = init;
-  let last: ConfigKey | undefined;
+  const { options, env, prompter, signal, keys, title = "Settings", leave } = init;
+  let last: ConfigKey | SettingGroup | undefined;
   for (;;) {
     const settings = await readSettings(options, { env });
-    const key = await orBack(() =>
-      prompter.select<ConfigKey | "back">({
-        message: "Settings",
+    const chosen = await orBack(() =>
+      prompter.select<ConfigKey | SettingGroup | "back">({
+        message: title,
         choices: [
-          ...keys.map((each) => ({
-            name: settingLabel(each),
-            value: each,
-            hint: settingHint(each, settings),
-          })),
+          ...keys.map((each) => ({ ...entryFor(each, settings), value: each })),
           { name: leave, value: "back", number: 0 },
         ],
         ...(last === undefined ? {} : { default: last }),
       }, { signal })
     );
-    if (key === undefined || key === "back") return;
-    await orBack(() => change(key, settings, init));
-    last = key;
+    if (chosen === undefined || chosen === "back") return;
+    if (typeof chosen === "string") await orBack(() => change(chosen, settings, init));
+    else await askSettings({ ...init, keys: chosen.keys, title: chosen.label });
+    last = chosen;
   }
+}
+
+function entryFor(entry: ConfigKey | SettingGroup, settings: Settings) {
+  const [key, name] = typeof entry === "string"
+    ? [entry, settingLabel(entry)]
+    : [entry.keys[0], entry.label];
+  return { name, hint: settingHint(key, settings) };
 }
 
 /** The value, and what says so in place of the file. */

@@ -77,7 +77,7 @@ export function parseAnswer(key: ConfigKey, answer: string): ConfigValue {
 /**
  * The question for one setting.
  * @param current what an empty answer keeps
- * @param probe for host and port: whether the answer could be listened on
+ * @param probe for hosts and ports: whether the answer could be listened on
  */
 export function settingQuestion(
   key: ConfigKey,
@@ -106,7 +106,10 @@ function faultOf(
   }
   // What is there already is in use by nobody else than this very program.
   if (value === current[key]) return undefined;
-  if (key === "host" && typeof value === "string") return probe(value, 0);
+  if ((key === "host" || key === "classicHost") && typeof value === "string") {
+    return probe(value, 0);
+  }
   if (key === "port" && typeof value === "number") return probe(current.host, value);
+  if (key === "classicPort" && typeof value === "number") return probe(current.classicHost, value);
   return undefined;
 }
