@@ -201,8 +201,11 @@ function withMessage(
       chat,
       updatePane(chat.open.pane, { kind: "message", message }),
     );
-    const unseen = message.direction === "in" && !chat.focused;
-    const ring: ChatEffect[] = unseen ? [{ kind: "ring", message, name }] : [];
+    const inSight = chat.focused && chat.over === undefined &&
+      shownMessages(model.open.pane).some(({ position }) => position === message.position);
+    const ring: ChatEffect[] = message.direction === "out" || inSight
+      ? []
+      : [{ kind: "ring", message, name }];
     return { model, effects: [...effects, ...ring, { kind: "list" }] };
   }
   if (message.direction === "out") return { model: chat, effects: [{ kind: "list" }] };

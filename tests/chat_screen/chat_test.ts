@@ -118,6 +118,21 @@ Deno.test("`updateChat()` rings for what comes in while the terminal has not got
   assertEquals(chat.take("ring"), []);
 });
 
+Deno.test("`updateChat()` rings for what comes in out of sight: further down, or behind a list", () => {
+  const chat = new ChatHands();
+  const tell = (position: number) =>
+    chat.tell({ kind: "message", message: received(position, "news", at(15)), name: "ann" });
+  chat.press("<page-up>");
+  tell(31);
+  assertEquals(chat.take("ring").map(({ message }) => message.position), [31]);
+  chat.press("<ctrl-end>");
+  tell(32);
+  assertEquals(chat.take("ring"), []);
+  chat.press("<ctrl-o>");
+  tell(33);
+  assertEquals(chat.take("ring").map(({ message }) => message.position), [33]);
+});
+
 Deno.test("`drawChat()` draws a picture beside lines, black on white for every background", async () => {
   const text = "11111 22222 33333 44444";
   const lines = ["you", text];
