@@ -11,14 +11,14 @@ import { ChatError } from "../errors.ts";
 import type { History } from "../history/mod.ts";
 import type { OwnMessage, ReceivedMessage } from "../history/message_record.ts";
 import type { ActivePeer, Departure } from "../presence/active_peer.ts";
-import { classicListenFailure } from "./dial_failure.ts";
+import { classicListenFailure, samePortFailure } from "./dial_failure.ts";
 import type { PeerBook } from "./peer_book.ts";
 import type { Classic } from "./rooms.ts";
 
 /** The settings that count for classic peers. */
 type ClassicSettings = Pick<
   Config,
-  "classicPort" | "classicHost" | "classicDialect" | "classicLong"
+  "port" | "classicPort" | "classicHost" | "classicDialect" | "classicLong"
 >;
 
 /** What it is given. */
@@ -77,7 +77,7 @@ export class ClassicPeers implements Classic, AsyncDisposable {
    * @throws ChatError `cannot-listen`
    */
   async start(): Promise<void> {
-    const { settings: { classicHost, classicPort }, isBlocked } = this.#init;
+    const { settings: { port, classicHost, classicPort }, isBlocked } = this.#init;
     for (const peerId of [...this.mandatory, ...this.#waiting()]) {
       if (!isBlocked(peerId)) this.#untried.add(peerId);
     }
@@ -88,7 +88,9 @@ export class ClassicPeers implements Classic, AsyncDisposable {
     } catch (error) {
       if (classicPort === undefined) throw error;
       const failure = classicListenFailure(classicHost, classicPort, error);
-      if (!this.#init.mayGoWithoutPort) throw failure;
+      if (!this.#init.mayGoWithoutPort) {
+        throw classicPort === port ? samePortFailure(port) : failure;
+      }
       await this.#driver[Symbol.asyncDispose]();
       this.#driver = this.#makeDriver(undefined);
       this.#driver.start();

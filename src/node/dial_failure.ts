@@ -111,6 +111,17 @@ export function classicListenFailure(host: string, port: number, cause: unknown)
   });
 }
 
+/** The same port for peers and for classic peers. */
+export function samePortFailure(port: number): ChatError {
+  return new ChatError(
+    "cannot-listen",
+    `port ${port} is the one on which peers reach this program`,
+    {
+      hint: "choose another with --classic-port for the old programs",
+    },
+  );
+}
+
 function explainListen(
   code: TransportErrorCode | undefined,
   where: string,

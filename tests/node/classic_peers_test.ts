@@ -122,6 +122,15 @@ Deno.test("a classic port that is taken is told with the setting to change", asy
   assertEquals(error.hint, "choose another with --classic-port");
 });
 
+Deno.test("a classic port that is the port for peers is told as what it is", async () => {
+  await using profile = await TestProfile.make();
+  const port = freePort();
+  const starting = TestNode.start(profile, { port, classicPort: port });
+  const { message, hint } = await assertRejects(() => starting, ChatError);
+  assertEquals(message, `port ${port} is the one on which peers reach this program`);
+  assertEquals(hint, "choose another with --classic-port for the old programs");
+});
+
 Deno.test("what is written to a classic peer waits for it, is sent, and nobody can take it back then", async () => {
   await using profile = await TestProfile.make();
   await using old = new Letters();

@@ -106,6 +106,8 @@ function faultOf(
   }
   // What is there already is in use by nobody else than this very program.
   if (value === current[key]) return undefined;
+  if (key === "port" && value === current.classicPort) return "that is the port for old programs";
+  if (key === "classicPort" && value === current.port) return "that is the port for peers";
   if ((key === "host" || key === "classicHost") && typeof value === "string") {
     return probe(value, 0);
   }

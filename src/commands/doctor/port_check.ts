@@ -2,7 +2,7 @@
 import type { Config } from "../../config/config.ts";
 import type { Profile } from "../../config/paths.ts";
 import type { ChatError } from "../../errors.ts";
-import { classicListenFailure, listenFailure } from "../../node/dial_failure.ts";
+import { classicListenFailure, listenFailure, samePortFailure } from "../../node/dial_failure.ts";
 import { failed, type Outcome } from "./finding.ts";
 import { profileOwner } from "./profile_owner.ts";
 
@@ -16,10 +16,12 @@ export async function checkPort(
 
 /** @returns undefined where none is to be opened */
 export async function checkClassicPort(
-  { classicHost: host, classicPort: port }: Pick<Config, "classicHost" | "classicPort">,
+  config: Pick<Config, "port" | "classicHost" | "classicPort">,
   profile: Profile,
 ): Promise<Outcome | undefined> {
+  const { classicHost: host, classicPort: port } = config;
   if (port === undefined) return undefined;
+  if (port === config.port) return failed(samePortFailure(port));
   const outcome = await tryPort(host, port, profile, classicListenFailure);
   if (outcome.status !== "ok") return outcome;
   return { ...outcome, message: `${outcome.message}; plain text, not verified` };

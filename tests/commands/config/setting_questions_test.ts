@@ -71,3 +71,12 @@ Deno.test("`settingQuestion()` tries host and port, unless they are what they we
   assertEquals(ask("port", "7001"), "taken");
   assertEquals(tried, [["127.0.0.2", 0], ["127.0.0.1", 7001]]);
 });
+
+Deno.test("`settingQuestion()` does not take one port for both kinds of peers", () => {
+  const ports = { ...CONFIG, port: 7000, classicPort: 5000 };
+  const ask = (key: "port" | "classicPort", answer: string) =>
+    settingQuestion(key, ports, anywhere).validate?.(answer);
+  assertEquals(ask("port", "5000"), "that is the port for old programs");
+  assertEquals(ask("classicPort", "7000"), "that is the port for peers");
+  assertEquals([ask("port", "7001"), ask("classicPort", "5001")], [undefined, undefined]);
+});

@@ -4,12 +4,13 @@ import { checkClock } from "../../../src/commands/doctor/clock_check.ts";
 import { checkDatabase } from "../../../src/commands/doctor/database_check.ts";
 import { checkIdentity } from "../../../src/commands/doctor/identity_check.ts";
 import { checkMandatory } from "../../../src/commands/doctor/mandatory_check.ts";
-import { checkPort } from "../../../src/commands/doctor/port_check.ts";
+import { checkClassicPort, checkPort } from "../../../src/commands/doctor/port_check.ts";
 import { locateProfile, type Profile } from "../../../src/config/paths.ts";
 import { acquireProfileLock } from "../../../src/config/profile_lock.ts";
 import { openHistory } from "../../../src/history/mod.ts";
 import { loadOrCreateIdentity } from "../../../src/identity/key_file.ts";
 import { TemporaryFolder } from "../../config/temporary_folder.ts";
+import { freePort } from "../../e2e/program.ts";
 import { contents, overwrite, pageOf } from "../../history/damaged_fixture.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -104,6 +105,19 @@ Deno.test("checkClock() compares the clock with what the profile noted, and with
   const unset = checkClock(0, NOW);
   assertEquals(unset.status, "bad");
   assertMatch(unset.message, /cannot be right: it is before 2026$/);
+});
+
+Deno.test("checkClassicPort() tells a port that is free, and one that peers use already", async () => {
+  await using folder = await TemporaryFolder.make();
+  const profile = await makeProfile(folder);
+  const ports = { port: 7000, classicHost: "127.0.0.1" };
+  assertEquals(await checkClassicPort({ ...ports, classicPort: undefined }, profile), undefined);
+  const classicPort = freePort();
+  const free = await checkClassicPort({ ...ports, classicPort }, profile);
+  assertEquals(free, { status: "ok", message: `${classicPort} is free; plain text, not verified` });
+  const same = await checkClassicPort({ ...ports, port: classicPort, classicPort }, profile);
+  assertEquals(same?.status, "bad");
+  assertEquals(same?.message, `port ${classicPort} is the one on which peers reach this program`);
 });
 
 Deno.test("checkPort() tells a free port, the own node's, and somebody else's", async () => {
