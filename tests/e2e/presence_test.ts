@@ -29,6 +29,20 @@ Deno.test("a peer that ends says goodbye; one that is killed is lost", async () 
   assertEquals((await red.node.find(peerDown(blue.peerId))).departure, "lost");
 });
 
+Deno.test("a goodbye is seen by a peer that stood still while it came", async () => {
+  await using homeOfRed = await Home.make();
+  await using homeOfGreen = await Home.make();
+  const red = await homeOfRed.listen();
+  const green = await homeOfGreen.listen(mandatory(red.port));
+  await red.node.find(peerUp(green.peerId));
+  red.node.kill("SIGSTOP");
+  green.node.kill("SIGTERM");
+  await green.node.finished();
+  // What it writes now goes to nobody; what was said to it is still to be read.
+  red.node.kill("SIGCONT");
+  assertEquals((await red.node.find(peerDown(green.peerId))).departure, "goodbye");
+});
+
 Deno.test("peers of the same mandatory peer find each other by exchange", async () => {
   await using homeOfRed = await Home.make();
   await using homeOfGreen = await Home.make();

@@ -139,12 +139,48 @@ Deno.test("`SocketConnection.send()` refuses a closed connection", async () => {
 
 Deno.test("`SocketConnection` delivers what the peer sent last, though a write has failed before", async () => {
   await using pair = await connectionPair();
-  const { connection, peer } = pair;
+  const { connection } = pair;
   const received: Uint8Array[] = [];
   connection.addEventListener("message", ({ data }) => received.push(data.subarray().slice()));
   const failed = failingWrite(pair);
   const closed = next(connection, "close");
   const lastWords = pattern(100_000);
+  await breakOff(pair, lastWords, failed);
+  await closed;
+  assertEquals(digest(...received), digest(lastWords));
+  assertEquals([connection.status, connection.writeBufferLength], ["aborted", 0]);
+});
+
+Deno.test("`SocketConnection` ends at a write that fails when nobody takes what came", async () => {
+  await using pair = await connectionPair();
+  const { connection } = pair;
+  const failed = failingWrite(pair);
+  const closed = next(connection, "close");
+  connection.addEventListener("message", () => connection.pause());
+  await breakOff(pair, pattern(100_000), failed);
+  await closed;
+  assertEquals([connection.status, connection.writeBufferLength], ["aborted", 0]);
+});
+
+Deno.test("`SocketConnection.close()` rejects when a write has failed before, though the rest is read", async () => {
+  await using pair = await connectionPair();
+  const { connection } = pair;
+  const failed = failingWrite(pair);
+  const closing = Promise.withResolvers<void>();
+  connection.addEventListener("message", () => {
+    if (failed.isOver) connection.close().then(closing.resolve, closing.reject);
+  });
+  const rejected = assertRejects(() => closing.promise, TransportError);
+  await breakOff(pair, pattern(100_000), failed);
+  assertEquals((await rejected).code, "connection-reset");
+});
+
+/** The peer says something and is gone, then a write to it fails. */
+async function breakOff(
+  { connection, peer }: Pair,
+  lastWords: Uint8Array,
+  failed: { readonly isOver: boolean },
+): Promise<void> {
   connection.send(MESSAGE);
   await writeAll(peer, lastWords);
   // It has not read what was sent to it: the system answers what comes now with a reset.
@@ -153,46 +189,7 @@ Deno.test("`SocketConnection` delivers what the peer sent last, though a write h
     connection.send(MESSAGE);
     await turn();
   }
-  await closed;
-  assertEquals(digest(...received), digest(lastWords));
-  assertEquals([connection.status, connection.writeBufferLength], ["aborted", 0]);
-});
-
-Deno.test("`SocketConnection` ends at a write that fails when nobody takes what came", async () => {
-  await using pair = await connectionPair();
-  const { connection, peer } = pair;
-  const failed = failingWrite(pair);
-  const closed = next(connection, "close");
-  connection.addEventListener("message", () => connection.pause());
-  connection.send(MESSAGE);
-  await writeAll(peer, pattern(100_000));
-  peer.close();
-  while (!failed.isOver) {
-    connection.send(MESSAGE);
-    await turn();
-  }
-  await closed;
-  assertEquals([connection.status, connection.writeBufferLength], ["aborted", 0]);
-});
-
-Deno.test("`SocketConnection.close()` rejects when a write has failed before, though the rest is read", async () => {
-  await using pair = await connectionPair();
-  const { connection, peer } = pair;
-  const failed = failingWrite(pair);
-  const closing = Promise.withResolvers<void>();
-  connection.addEventListener("message", () => {
-    if (failed.isOver) connection.close().then(closing.resolve, closing.reject);
-  });
-  const rejected = assertRejects(() => closing.promise, TransportError);
-  connection.send(MESSAGE);
-  await writeAll(peer, pattern(100_000));
-  peer.close();
-  while (!failed.isOver) {
-    connection.send(MESSAGE);
-    await turn();
-  }
-  assertEquals((await rejected).code, "connection-reset");
-});
+}
 
 /** Lets nothing be read before a write has failed. */
 function failingWrite({ socket }: Pair): { readonly isOver: boolean } {
