@@ -54,7 +54,9 @@ screenTest("the menu rings, and sends desktop notices as soon as the setting say
 
   await screen.press("Up", "Up", "Up", "Enter");
   await screen.untilText("Notifications");
-  await screen.press("Up", "Up", "Enter");
+  await screen.press("Up", "Up", "Up");
+  await screen.untilText("> Notifications");
+  await screen.press("Enter");
   await screen.untilText("What tells of messages");
   await screen.type("desktop");
   await screen.press("Enter");
