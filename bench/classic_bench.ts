@@ -1,15 +1,15 @@
 /**
  * How fast classic messages are taken and given, and what they cost the others: the program's side is
- * a process with a whole node and a real database (`synchronous=FULL`), the other side speaks plain
+ * a process with a whole node and a real database on a disk, the other side speaks plain
  * sockets, both on this machine, over loopback.
  *
  *     deno run --allow-all bench/classic_bench.ts [--quick]
  *
  * - `dialect A, in`: letters a second from one peer, each on a connection of its own, from the first
- *   dial until the last one is saved, 8 at a time
+ *   dial until the last one is in the database, 8 at a time
  * - `dialect A, in, many peers`: the same, each letter from another port than the one before
  * - `dialect B, in`: messages a second on one connection, each sent when the one before was answered,
- *   which is when it is saved
+ *   which is when it is in the database; the flush to the disk follows
  * - `dialect B, in, Python`: the same from a Python program with a plain blocking socket, as the old
  *   ones are; only where there is a `python3`
  * - `dialect B, in, ahead`: the same, up to 64 messages ahead of their answers

@@ -55,7 +55,7 @@ export class Inbox implements AsyncDisposable {
 
   /**
    * Resolves when the messages are in the database.
-   * @throws what `save` and `flush` throw that is no ChatError; an error on dispose
+   * @throws what `save` throws that is no ChatError; an error on dispose
    */
   add(messages: readonly ClassicMessage[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();

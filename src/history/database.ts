@@ -58,7 +58,8 @@ export function openDatabaseReadOnly(path: string): DatabaseSync | undefined {
 /**
  * Runs `work` in one transaction that survives the death of this process, but is not forced to the
  * disk: after a power cut it may be gone, and the database is as it was before. Only for what will
- * be found out again, or is flushed (`log_flush.ts`) before anybody relies on it.
+ * be found out again, is flushed (`log_flush.ts`) before anybody relies on it, or was never promised to
+ * survive that.
  * @throws ChatError `storage-busy`, `storage-failed`
  */
 export function lazyTransaction<T>(db: DatabaseSync, work: () => T): T {

@@ -157,7 +157,8 @@ export class MessageStore {
 
   /**
    * The same for messages of several peers, with one commit for all of them.
-   * @param commit `lazy`: they may be acknowledged only after the next `History.flush()`
+   * @param commit `lazy`: a power cut may take them until the next `History.flush()`; what promises
+   *   that they are on the disk waits for that
    */
   acceptAll(
     messages: readonly (IncomingMessage & { readonly peerId: string })[],
