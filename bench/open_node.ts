@@ -2,6 +2,7 @@
 import type { Config } from "../src/config/config.ts";
 import { loadOrCreateIdentity } from "../src/identity/key_file.ts";
 import { type ChatNode, startNode } from "../src/node/mod.ts";
+import { quietConfig } from "../tests/node/quiet_config.ts";
 
 /** @param settings what differs from a quiet node without the classic protocols */
 export async function openNode(
@@ -14,22 +15,6 @@ export async function openNode(
     databasePath: `${folder}/${name}.db`,
     identity,
     listen: "ephemeral",
-    config: {
-      name,
-      host: "127.0.0.1",
-      port: 0,
-      mandatory: [],
-      mdns: false,
-      readReceipts: true,
-      notifications: "off",
-      classicPort: undefined,
-      classicHost: "127.0.0.1",
-      classicDialect: "a",
-      classicLong: "split",
-      classicTeam: undefined,
-      logLevel: "warning",
-      logFile: undefined,
-      ...settings,
-    },
+    config: quietConfig({ name, ...settings }),
   });
 }

@@ -2,6 +2,7 @@
 import type { Config } from "../../src/config/config.ts";
 import { type Identity, loadOrCreateIdentity } from "../../src/identity/key_file.ts";
 import { type NodeEvent, type OwnNode, startNode } from "../../src/node/mod.ts";
+import { quietConfig } from "./quiet_config.ts";
 
 /** A test that hangs fails after this time. */
 const PATIENCE_MS = 60_000;
@@ -39,23 +40,7 @@ export class TestNode implements AsyncDisposable {
         databasePath: `${profile.folder}/chat.db`,
         identity: profile.identity,
         listen: "configured",
-        config: {
-          name: "peer",
-          host: "127.0.0.1",
-          port: 0,
-          mandatory: [],
-          mdns: false,
-          readReceipts: true,
-          notifications: "off",
-          classicPort: undefined,
-          classicHost: "127.0.0.1",
-          classicDialect: "a",
-          classicLong: "split",
-          classicTeam: undefined,
-          logLevel: "warning",
-          logFile: undefined,
-          ...config,
-        },
+        config: quietConfig(config),
       }),
     );
   }
