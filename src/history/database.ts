@@ -132,10 +132,7 @@ function begin(db: DatabaseSync): void {
   set(db, "busy_timeout", BUSY_TIMEOUT_MS);
 }
 
-/**
- * What each connection was told last. Telling it the same again, for every transaction, would cost a
- * tenth of a small one.
- */
+/** What each connection was told last: telling it the same for every transaction slows small ones. */
 const told = new WeakMap<DatabaseSync, Map<string, string | number>>();
 
 /** All writing is done in the transactions of this file, which say what they need. */
