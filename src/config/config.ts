@@ -404,3 +404,16 @@ function validateLogFile(value: unknown): string | undefined {
   }
   return value;
 }
+
+const ALL_INTERFACES: readonly string[] = ["0.0.0.0", "::"];
+
+/** Whether peers and classic peers are to reach this one at the same place, which only one of them can. */
+export function isOnePlace(
+  { host, port, classicHost, classicPort }: Pick<
+    Config,
+    "host" | "port" | "classicHost" | "classicPort"
+  >,
+): boolean {
+  if (port === 0 || port !== classicPort) return false;
+  return host === classicHost || [host, classicHost].some((each) => ALL_INTERFACES.includes(each));
+}

@@ -5,7 +5,7 @@
 import { v7 } from "uuid";
 import { ClassicDriver, type ClassicMessage, type ClassicPeer } from "../classic/mod.ts";
 import { classicMultiaddr, isClassicId } from "../config/classic_id.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, isOnePlace } from "../config/config.ts";
 import { unlessAborted } from "../deadline.ts";
 import { ChatError } from "../errors.ts";
 import type { History } from "../history/mod.ts";
@@ -18,7 +18,7 @@ import type { Classic } from "./rooms.ts";
 /** The settings that count for classic peers. */
 type ClassicSettings = Pick<
   Config,
-  "port" | "classicPort" | "classicHost" | "classicDialect" | "classicLong"
+  "host" | "port" | "classicPort" | "classicHost" | "classicDialect" | "classicLong"
 >;
 
 /** What it is given. */
@@ -77,7 +77,8 @@ export class ClassicPeers implements Classic, AsyncDisposable {
    * @throws ChatError `cannot-listen`
    */
   async start(): Promise<void> {
-    const { settings: { port, classicHost, classicPort }, isBlocked } = this.#init;
+    const { settings, isBlocked } = this.#init;
+    const { classicHost, classicPort } = settings;
     for (const peerId of [...this.mandatory, ...this.#waiting()]) {
       if (!isBlocked(peerId)) this.#untried.add(peerId);
     }
@@ -89,7 +90,7 @@ export class ClassicPeers implements Classic, AsyncDisposable {
       if (classicPort === undefined) throw error;
       const failure = classicListenFailure(classicHost, classicPort, error);
       if (!this.#init.mayGoWithoutPort) {
-        throw classicPort === port ? samePortFailure(port) : failure;
+        throw isOnePlace(settings) ? samePortFailure(classicPort) : failure;
       }
       await this.#driver[Symbol.asyncDispose]();
       this.#driver = this.#makeDriver(undefined);

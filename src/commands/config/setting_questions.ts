@@ -8,6 +8,7 @@ import {
   type ConfigKey,
   type ConfigValue,
   formatConfigValue,
+  isOnePlace,
 } from "../../config/config.ts";
 import { parseSetting } from "../../config/merge_config.ts";
 import { ChatError } from "../../errors.ts";
@@ -17,6 +18,9 @@ import { sanitise } from "../../terminal/sanitise.ts";
 /** Says why this machine cannot listen there at present; undefined where it can. */
 export type ListenProbe = (host: string, port: number) => string | undefined;
 
+const PLACE_KEYS: readonly ConfigKey[] = ["host", "port", "classicHost", "classicPort"];
+const TAKEN_BY_PEERS = "peers reach this program there";
+const TAKEN_BY_OLD_PROGRAMS = "old programs reach this one there";
 const ALL_INTERFACES = "all interfaces";
 const ALL_INTERFACES_HOST = "0.0.0.0";
 
@@ -106,8 +110,9 @@ function faultOf(
   }
   // What is there already is in use by nobody else than this very program.
   if (value === current[key]) return undefined;
-  if (key === "port" && value === current.classicPort) return "that is the port for old programs";
-  if (key === "classicPort" && value === current.port) return "that is the port for peers";
+  if (PLACE_KEYS.includes(key) && isOnePlace({ ...current, [key]: value })) {
+    return key.startsWith("classic") ? TAKEN_BY_PEERS : TAKEN_BY_OLD_PROGRAMS;
+  }
   if ((key === "host" || key === "classicHost") && typeof value === "string") {
     return probe(value, 0);
   }

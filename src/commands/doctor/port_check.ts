@@ -1,5 +1,5 @@
 /** Whether `listen` and the menu can have their ports: they are free, or they have them already. */
-import type { Config } from "../../config/config.ts";
+import { type Config, isOnePlace } from "../../config/config.ts";
 import type { Profile } from "../../config/paths.ts";
 import type { ChatError } from "../../errors.ts";
 import { classicListenFailure, listenFailure, samePortFailure } from "../../node/dial_failure.ts";
@@ -16,12 +16,12 @@ export async function checkPort(
 
 /** @returns undefined where none is to be opened */
 export async function checkClassicPort(
-  config: Pick<Config, "port" | "classicHost" | "classicPort">,
+  config: Pick<Config, "host" | "port" | "classicHost" | "classicPort">,
   profile: Profile,
 ): Promise<Outcome | undefined> {
   const { classicHost: host, classicPort: port } = config;
   if (port === undefined) return undefined;
-  if (port === config.port) return failed(samePortFailure(port));
+  if (isOnePlace(config)) return failed(samePortFailure(port));
   const outcome = await tryPort(host, port, profile, classicListenFailure);
   if (outcome.status !== "ok") return outcome;
   return { ...outcome, message: `${outcome.message}; plain text, not verified` };

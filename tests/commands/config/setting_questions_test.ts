@@ -72,11 +72,18 @@ Deno.test("`settingQuestion()` tries host and port, unless they are what they we
   assertEquals(tried, [["127.0.0.2", 0], ["127.0.0.1", 7001]]);
 });
 
-Deno.test("`settingQuestion()` does not take one port for both kinds of peers", () => {
-  const ports = { ...CONFIG, port: 7000, classicPort: 5000 };
-  const ask = (key: "port" | "classicPort", answer: string) =>
-    settingQuestion(key, ports, anywhere).validate?.(answer);
-  assertEquals(ask("port", "5000"), "that is the port for old programs");
-  assertEquals(ask("classicPort", "7000"), "that is the port for peers");
+Deno.test("`settingQuestion()` does not take one place for both kinds of peers", () => {
+  const ports = { ...CONFIG, host: "127.0.0.1", port: 7000, classicPort: 5000 };
+  const ask = (key: "port" | "classicPort" | "host", answer: string, current = ports) =>
+    settingQuestion(key, current, anywhere).validate?.(answer);
+  assertEquals(ask("port", "5000"), "old programs reach this one there");
+  assertEquals(ask("classicPort", "7000"), "peers reach this program there");
   assertEquals([ask("port", "7001"), ask("classicPort", "5001")], [undefined, undefined]);
+  // Two addresses of this machine have a port each.
+  const apart = { ...ports, host: "192.168.1.20", classicPort: 7000 };
+  assertEquals(ask("classicPort", "7000", { ...apart, classicPort: 5000 }), undefined);
+  assertEquals(ask("host", "all", apart), "old programs reach this one there");
+  // A flag has made it one: that keeps nobody from another name.
+  const one = { ...ports, classicPort: 7000, classicHost: "127.0.0.1" };
+  assertEquals(settingQuestion("name", one, anywhere).validate?.("red"), undefined);
 });

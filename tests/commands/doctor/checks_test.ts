@@ -110,7 +110,7 @@ Deno.test("checkClock() compares the clock with what the profile noted, and with
 Deno.test("checkClassicPort() tells a port that is free, and one that peers use already", async () => {
   await using folder = await TemporaryFolder.make();
   const profile = await makeProfile(folder);
-  const ports = { port: 7000, classicHost: "127.0.0.1" };
+  const ports = { host: "0.0.0.0", port: 7000, classicHost: "127.0.0.1" };
   assertEquals(await checkClassicPort({ ...ports, classicPort: undefined }, profile), undefined);
   const classicPort = freePort();
   const free = await checkClassicPort({ ...ports, classicPort }, profile);
@@ -118,6 +118,8 @@ Deno.test("checkClassicPort() tells a port that is free, and one that peers use 
   const same = await checkClassicPort({ ...ports, port: classicPort, classicPort }, profile);
   assertEquals(same?.status, "bad");
   assertEquals(same?.message, `port ${classicPort} is the one on which peers reach this program`);
+  const apart = { ...ports, host: "127.0.0.2", port: classicPort, classicPort };
+  assertEquals((await checkClassicPort(apart, profile))?.status, "ok");
 });
 
 Deno.test("checkPort() tells a free port, the own node's, and somebody else's", async () => {
